@@ -1,0 +1,63 @@
+import type { RowError } from './result.ts';
+
+/** What sending a step came to. `T` is journaled as JSON. */
+export type Sent<T> =
+  | { readonly kind: 'done'; readonly value: T; readonly response: string }
+  /** Taken by the carrier, not done yet: `handle` finds it again. */
+  | { readonly kind: 'accepted'; readonly handle: string; readonly response: string }
+  /** The other side said no: it did not happen. */
+  | { readonly kind: 'refused'; readonly error: RowError; readonly response: string }
+  /** The answer did not arrive or says nothing: it may have happened, or may happen yet. */
+  | { readonly kind: 'lost'; readonly error: RowError; readonly response: string }
+  /** It did not happen, and going on with this provider is pointless (credentials, quota). */
+  | { readonly kind: 'stop'; readonly error: RowError; readonly response: string };
+
+/** What a read-back found. `absent` means "not there now"; whether it may still come is decided by the settle time. */
+export type Seen<T> =
+  | { readonly kind: 'happened'; readonly value: T; readonly response: string }
+  | { readonly kind: 'failed'; readonly error: RowError; readonly response: string }
+  | { readonly kind: 'absent' }
+  /** Accepted and still under way at the carrier. */
+  | { readonly kind: 'pending' }
+  /** The read itself failed: nothing is known. */
+  | { readonly kind: 'unclear'; readonly error: RowError };
+
+/** One effect on the outside: how to send it, and how to find out afterwards whether it happened. */
+export interface Step<T> {
+  /** LogEntryDescription of its audit row. */
+  readonly audit: string;
+  /** RequestText of its audit row, known before it is sent. */
+  readonly request: string;
+  /** Repeating it leaves the same state: after a lost answer one read-back is enough, nothing need settle. */
+  readonly idempotent?: boolean;
+  /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
+  readonly lasting?: boolean;
+  send(signal: AbortSignal): Promise<Sent<T>>;
+  readBack(signal: AbortSignal): Promise<Seen<T>>;
+}
+
+/** Members of one request that stands for many devices. */
+export interface BatchedStep<T, M> extends Omit<Step<T>, 'send'> {
+  /** Members with the same key may share a request. */
+  readonly key: string;
+  readonly member: M;
+  readonly maxMembers: number;
+  /** Answers for each member, in their order. */
+  sendAll(members: readonly M[], signal: AbortSignal): Promise<readonly Sent<T>[]>;
+}
+
+export type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RowError };
+
+/** What a device's change is written in. After a crash the same function is run again: finished steps return their journaled answers. */
+export interface Steps {
+  /** Cut short by a second Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Does one effect, exactly once. Rejects (ending the row) unless it is done. */
+  step<T>(name: string, step: Step<T> | BatchedStep<T, never>): Promise<T>;
+  /** Like `step`, but a refusal is returned, for changes that compensate. */
+  tryStep<T>(name: string, step: Step<T> | BatchedStep<T, never>): Promise<Tried<T>>;
+  /** Reads something before an effect and journals it: after a crash the same value is returned, whatever the world looks like then. */
+  remember<T>(name: string, read: () => Promise<T>): Promise<T>;
+  /** The answers that this step gave in earlier attempts of this row. */
+  earlier<T>(name: string): readonly T[];
+}

@@ -1,0 +1,151 @@
+import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import axiosRetry, { exponentialDelay, retryAfter } from 'axios-retry';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
+import { PondBulkError } from '../domain/errors.ts';
+import type { Limiter } from './limiter.ts';
+import type { Redact } from './redact.ts';
+
+/** One request, before the account's headers are added. `body` is sent as JSON. */
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly url: string;
+  readonly body?: unknown;
+}
+
+/** What became of a call. Values, not exceptions: what a lost answer means is the carrier's business. */
+export type HttpReply =
+  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly retryAfterMs: number | null }
+  /** The connection could not be made: nothing reached the other side. */
+  | { readonly kind: 'not-sent'; readonly reason: string }
+  /** Timeout, reset, truncated body: it may have reached the other side. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly timedOut: boolean };
+
+export interface HttpClient {
+  /** Sends a read; tried again after transient failures (nothing can happen twice). */
+  read(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
+  /** Sends an effect; tried again only where it certainly did not arrive (no connection, or refused by the rate limit). */
+  send(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
+}
+
+export interface HttpOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Tries after the first. */
+  readonly retries: number;
+  readonly limiter: Limiter;
+  readonly redact: Redact;
+  /** False makes a client that refuses everything but reads, for dry runs. */
+  readonly mayWrite: boolean;
+  /** Milliseconds to wait when this answer means "too many calls", else null. */
+  readonly limitedFor: (answer: { readonly status: number; readonly text: string; readonly retryAfterMs: number | null }) => number | null;
+  /** How long calls may be refused by the rate limit, one after another, before it is given up. */
+  readonly limitDeadlineMs: number;
+}
+
+interface CallConfig extends AxiosRequestConfig {
+  readonly isRead: boolean;
+}
+
+/** The longest body that a carrier's answer may have: 16 MiB. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** An HTTP client for one account of a carrier or of billing. */
+export function createHttpClient(options: HttpOptions): HttpClient {
+  const http = createAxios(options);
+  const call = async (isRead: boolean, { method, url, body }: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
+    if (!isRead && !options.mayWrite) {
+      throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A dry run tried to send ${method} ${url}; nothing was sent.`);
+    }
+    const giveUpAt = performance.now() + options.limitDeadlineMs;
+    for (;;) {
+      const config: CallConfig = { method, url, isRead, signal, ...(body === undefined ? {} : { data: JSON.stringify(body) }) };
+      const reply = await http.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
+      const redacted = reply.kind === 'answer' ? { ...reply, text: options.redact(reply.text) } : { ...reply, reason: options.redact(reply.reason) };
+      const waitMs = redacted.kind === 'answer' ? options.limitedFor(redacted) : null;
+      if (waitMs === null || performance.now() + waitMs > giveUpAt) return redacted;
+      options.limiter.pause(waitMs, 'the carrier said: too many calls');
+    }
+  };
+  return {
+    read: (request, signal) => call(true, request, signal),
+    send: (request, signal) => call(false, request, signal),
+  };
+}
+
+function createAxios(options: HttpOptions): AxiosInstance {
+  const send = axios.getAdapter('http');
+  const agentOptions = { keepAlive: true, maxSockets: 512 };
+  const http = axios.create({
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...options.headers },
+    timeout: options.timeoutMs,
+    transitional: { clarifyTimeoutError: true },
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
+    proxy: false,
+    maxRedirects: 0,
+    maxContentLength: MAX_BODY_BYTES,
+    responseType: 'arraybuffer',
+    transformRequest: (data: unknown) => data,
+    transformResponse: (data: unknown) => data,
+    // The limiter sits in the adapter: each try takes its own token, and no slot is held during a back-off.
+    adapter: (config) => options.limiter.run(() => send(config), config.signal as AbortSignal),
+    validateStatus: () => true,
+  });
+  http.interceptors.response.use((response) => {
+    // axios-retry looks at errors only; a read that met a server error is made one, and turned back in replyOfError.
+    if ((response.config as CallConfig).isRead && isServerError(response.status)) {
+      throw new axios.AxiosError(`status ${response.status}`, 'ERR_BAD_RESPONSE', response.config, response.request, response);
+    }
+    return response;
+  });
+  axiosRetry(http, {
+    retries: options.retries,
+    shouldResetTimeout: true,
+    retryDelay: (count, error) => Math.max(retryAfter(error), exponentialDelay(count, error, 500)),
+    retryCondition: (error) =>
+      !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRead === true),
+  });
+  return http;
+}
+
+function toReply(response: AxiosResponse<Buffer>): HttpReply {
+  const after = response.headers['retry-after'] as string | undefined;
+  return { kind: 'answer', status: response.status, text: decode(response), retryAfterMs: parseRetryAfter(after) };
+}
+
+function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
+  signal.throwIfAborted();
+  if (!axios.isAxiosError<Buffer>(error)) throw error;
+  if (error.response !== undefined && isServerError(error.response.status)) return toReply(error.response);
+  const reason = error.code ?? error.message;
+  if (neverArrived(error)) return { kind: 'not-sent', reason };
+  return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };
+}
+
+/** Errors of making the connection; a request that was never written cannot have had an effect. */
+function neverArrived(error: AxiosError): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
+}
+
+function isServerError(status: number): boolean {
+  return status >= 500;
+}
+
+function decode(response: AxiosResponse<Buffer>): string {
+  const charset = /charset=["']?([\w-]+)/i.exec(String(response.headers['content-type'] ?? ''))?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset).decode(response.data);
+  } catch {
+    return new TextDecoder().decode(response.data);
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3), as milliseconds from now. */
+export function parseRetryAfter(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}

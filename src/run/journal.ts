@@ -1,0 +1,43 @@
+import type { RowError } from '../domain/result.ts';
+
+/** What is written down about one step of one row. The journal is append-only. */
+export interface JournalEntry {
+  /** pondbulk change_row.id, as text (bigint). */
+  readonly rowId: string;
+  /** 1 for the first run of the row; each `retry` adds one. */
+  readonly attempt: number;
+  /** Order within the row. */
+  readonly n: number;
+  readonly step: string;
+  /** Milliseconds since the epoch, UTC. */
+  readonly at: number;
+  readonly data: JournalData;
+}
+
+export type JournalData =
+  /** On disk before the step is sent. */
+  | { readonly kind: 'intent'; readonly request: string }
+  /** Something read before an effect, to be remembered as it was. */
+  | { readonly kind: 'note'; readonly value: unknown }
+  /** How the step ended. `request` and `response` become its audit row. */
+  | {
+      readonly kind: 'answer';
+      readonly ended: 'done';
+      readonly value: unknown;
+      readonly audit: string;
+      readonly request: string;
+      readonly response: string;
+      readonly lasting: boolean;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly ended: 'refused';
+      readonly error: RowError;
+      readonly audit: string;
+      readonly request: string;
+      readonly response: string;
+    }
+  /** Sent once, and found not to have happened: it may be sent again. */
+  | { readonly kind: 'answer'; readonly ended: 'absent' }
+  /** Taken by the carrier; a later answer of the same step says how it ended. */
+  | { readonly kind: 'answer'; readonly ended: 'accepted'; readonly handle: string; readonly response: string };

@@ -1,0 +1,21 @@
+import type { RowError } from '../domain/result.ts';
+
+/**
+ * How a step ends its row before the change is through. Thrown by the step engine and caught by run-device.ts alone:
+ * changes are written as if every step succeeded.
+ */
+export type RowEnd =
+  | { readonly kind: 'failed'; readonly error: RowError }
+  | { readonly kind: 'unknown'; readonly error: RowError }
+  | { readonly kind: 'accepted'; readonly step: string; readonly handle: string }
+  | { readonly kind: 'provider-stopped'; readonly error: RowError };
+
+export class RowEnded extends Error {
+  override readonly name = 'RowEnded';
+  readonly end: RowEnd;
+
+  constructor(end: RowEnd) {
+    super(end.kind);
+    this.end = end;
+  }
+}

@@ -1,0 +1,193 @@
+import type { Clock } from '../domain/clock.ts';
+import type { AuditEntry } from '../domain/outcome.ts';
+import type { RowError } from '../domain/result.ts';
+import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
+import type { Batches } from './batches.ts';
+import type { Group } from './group.ts';
+import type { JournalData, JournalEntry } from './journal.ts';
+import type { Probe } from './probe.ts';
+import { RowEnded } from './row-end.ts';
+
+export interface StepsOptions {
+  readonly rowId: string;
+  readonly attempt: number;
+  /** Everything journaled for the row so far, in order. */
+  readonly past: readonly JournalEntry[];
+  readonly journal: Group<JournalEntry>;
+  readonly batches: Batches;
+  readonly clock: Clock;
+  /** How long a lost write is read back before it counts as not happened. */
+  readonly settleMs: number;
+  readonly probe: Probe;
+  readonly tell: (step: string, state: 'intent' | 'answer' | 'failed' | 'read-back', message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Steps of one row, and what they leave for the audit. */
+export interface JournaledSteps extends Steps {
+  /** Audit rows of the answered steps, in order; `from` leaves out those of the first `from` journal entries. */
+  audit(from: number): readonly AuditEntry[];
+  /** How many journal entries there are now. */
+  readonly count: number;
+  /** Resolves when every answer so far is on disk. */
+  durable(): Promise<void>;
+}
+
+/** In one run a step is sent at most twice: once, and once more after it was found not to have happened. */
+const MAX_SENDS = 2;
+
+/** Between two read-backs of a lost write: doubling from 250 ms to 5 s. */
+const FIRST_READ_BACK_MS = 250;
+const LONGEST_READ_BACK_MS = 5000;
+
+/**
+ * The step engine: intent on disk, send, answer on disk. A step that has an intent and no answer (the process died, or
+ * the answer was lost) is read back until its settle time is over before anything is sent again.
+ */
+export function createSteps(options: StepsOptions): JournaledSteps {
+  const { clock, journal, probe, signal, tell } = options;
+  const entries = [...options.past];
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = (step: string, data: JournalData): Promise<void> => {
+    const entry: JournalEntry = { rowId: options.rowId, attempt: options.attempt, n: entries.length + 1, step, at: clock.now(), data };
+    entries.push(entry);
+    const written = journal.add(entry);
+    // Entries are committed in order, so it is enough that the next intent waits for those before it.
+    writing = Promise.all([writing, written]).then(() => undefined);
+    writing.catch(() => undefined);
+    return writing;
+  };
+
+  const answerOf = (name: string): JournalEntry | undefined =>
+    entries.findLast(
+      ({ step, attempt, data }) =>
+        step === name && data.kind === 'answer' && (attempt === options.attempt || (data.ended === 'done' && data.lasting)),
+    );
+
+  const finish = <T>(name: string, step: AnyStep<T>, sent: Sent<T>): Tried<T> => {
+    const texts = { audit: step.audit, request: step.request, response: sent.response };
+    switch (sent.kind) {
+      case 'done':
+        void write(name, { kind: 'answer', ended: 'done', value: sent.value, lasting: step.lasting === true, ...texts });
+        tell(name, 'answer', sent.response);
+        return { ok: true, value: sent.value };
+      case 'refused':
+        void write(name, { kind: 'answer', ended: 'refused', error: sent.error, ...texts });
+        tell(name, 'failed', sent.error.message);
+        return { ok: false, error: sent.error };
+      case 'accepted':
+        void write(name, { kind: 'answer', ended: 'accepted', handle: sent.handle, response: sent.response });
+        throw new RowEnded({ kind: 'accepted', step: name, handle: sent.handle });
+      case 'stop':
+        // It did not happen: journaled, so that the next run need not read back.
+        void write(name, { kind: 'answer', ended: 'absent' });
+        throw new RowEnded({ kind: 'provider-stopped', error: sent.error });
+      case 'lost':
+        throw new RowEnded({ kind: 'unknown', error: sent.error });
+      default:
+        return sent satisfies never;
+    }
+  };
+
+  /** Asks until the step is seen, or its settle time is over. */
+  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number): Promise<Seen<T>> => {
+    for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_READ_BACK_MS)) {
+      const seen = await step.readBack(signal);
+      tell(name, 'read-back', seen.kind);
+      const leftMs = sentAt + options.settleMs - clock.now();
+      const final = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'absent' && step.idempotent === true);
+      if (final || leftMs <= 0) return seen;
+      await clock.sleep(Math.min(waitMs, leftMs), signal);
+    }
+  };
+
+  const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<Sent<T>> => {
+    await probe('before intent', name);
+    await write(name, { kind: 'intent', request: step.request });
+    tell(name, 'intent', step.request);
+    await probe('before send', name);
+    const sent = 'sendAll' in step ? await options.batches.send(step, signal) : await step.send(signal);
+    await probe('after send', name);
+    return sent;
+  };
+
+  const tryStep = async <T>(name: string, step: AnyStep<T>): Promise<Tried<T>> => {
+    const answer = answerOf(name)?.data;
+    if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
+    if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
+    if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
+    let doubt = openIntent(entries, name, options.attempt);
+    for (let sends = 0; ; ) {
+      if (doubt !== null) {
+        const seen = await settle(name, step, doubt.at);
+        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
+        if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
+        if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
+        if (sends >= MAX_SENDS) throw new RowEnded({ kind: 'unknown', error: doubt.error });
+        void write(name, { kind: 'answer', ended: 'absent' });
+      }
+      const sent = await sendOnce(name, step);
+      sends += 1;
+      if (sent.kind !== 'lost') return finish(name, step, sent);
+      tell(name, 'failed', sent.error.message);
+      doubt = { at: clock.now(), error: sent.error };
+    }
+  };
+
+  const settleAccepted = async <T>(name: string, step: AnyStep<T>, handle: string): Promise<Tried<T>> => {
+    const seen = await step.readBack(signal);
+    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
+    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
+    throw new RowEnded({ kind: 'accepted', step: name, handle });
+  };
+
+  return {
+    signal,
+    tryStep,
+    step: async (name, step) => {
+      const tried = await tryStep(name, step);
+      if (tried.ok) return tried.value;
+      throw new RowEnded({ kind: 'failed', error: tried.error });
+    },
+    remember: async <T>(name: string, read: () => Promise<T>): Promise<T> => {
+      const noted = entries.findLast((entry) => entry.step === name && entry.attempt === options.attempt && entry.data.kind === 'note');
+      if (noted?.data.kind === 'note') return noted.data.value as T;
+      const value = await read();
+      // Not awaited: the next intent is committed after it.
+      void write(name, { kind: 'note', value });
+      return value;
+    },
+    earlier: <T>(name: string): readonly T[] =>
+      entries.flatMap(({ step, data }) => (step === name && data.kind === 'answer' && data.ended === 'done' ? [data.value as T] : [])),
+    audit: (from) => entries.slice(from).flatMap(({ data }) => auditOf(data)),
+    get count() {
+      return entries.length;
+    },
+    durable: () => writing,
+  };
+}
+
+type AnyStep<T> = Step<T> | BatchedStep<T, never>;
+
+/** The last intent of the step in this attempt, when nothing was answered after it. */
+function openIntent(entries: readonly JournalEntry[], name: string, attempt: number): { at: number; error: RowError } | null {
+  const last = entries.findLast((entry) => entry.step === name && entry.attempt === attempt);
+  return last?.data.kind === 'intent' ? { at: last.at, error: interrupted(name) } : null;
+}
+
+function interrupted(step: string): RowError {
+  return {
+    code: 'INTERRUPTED',
+    class: 'unknown',
+    retryable: false,
+    http: null,
+    message: `The run was stopped while "${step}" was under way, and it is not known yet whether it happened`,
+    hint: 'pond-bulk resume reads it back',
+  };
+}
+
+function auditOf(data: JournalData): readonly AuditEntry[] {
+  if (data.kind !== 'answer' || data.ended === 'absent' || data.ended === 'accepted') return [];
+  return [{ description: data.audit, request: data.request, response: data.response === '' ? 'OK' : data.response, hasErrors: data.ended === 'refused' }];
+}

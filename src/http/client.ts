@@ -4,30 +4,9 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
 import { PondBulkError } from '../domain/errors.ts';
+import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
 import type { Limiter } from './limiter.ts';
 import type { Redact } from './redact.ts';
-
-/** One request, before the account's headers are added. `body` is sent as JSON. */
-export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  readonly url: string;
-  readonly body?: unknown;
-}
-
-/** What became of a call. Values, not exceptions: what a lost answer means is the carrier's business. */
-export type HttpReply =
-  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly retryAfterMs: number | null }
-  /** The connection could not be made: nothing reached the other side. */
-  | { readonly kind: 'not-sent'; readonly reason: string }
-  /** Timeout, reset, truncated body: it may have reached the other side. */
-  | { readonly kind: 'lost'; readonly reason: string; readonly timedOut: boolean };
-
-export interface HttpClient {
-  /** Sends a read; tried again after transient failures (nothing can happen twice). */
-  read(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
-  /** Sends an effect; tried again only where it certainly did not arrive (no connection, or refused by the rate limit). */
-  send(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
-}
 
 export interface HttpOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -39,7 +18,7 @@ export interface HttpOptions {
   /** False makes a client that refuses everything but reads, for dry runs. */
   readonly mayWrite: boolean;
   /** Milliseconds to wait when this answer means "too many calls", else null. */
-  readonly limitedFor: (answer: { readonly status: number; readonly text: string; readonly retryAfterMs: number | null }) => number | null;
+  readonly limitedFor: (answer: HttpAnswer) => number | null;
   /** How long calls may be refused by the rate limit, one after another, before it is given up. */
   readonly limitDeadlineMs: number;
 }
@@ -69,6 +48,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     }
   };
   return {
+    timeoutMs: options.timeoutMs,
     read: (request, signal) => call(true, request, signal),
     send: (request, signal) => call(false, request, signal),
   };

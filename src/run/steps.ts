@@ -124,7 +124,11 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
         if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
         if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
-        if (sends >= MAX_SENDS) throw new RowEnded({ kind: 'unknown', error: doubt.error });
+        if (sends >= MAX_SENDS) {
+          // A repeat that changes nothing further may be called failed; anything else may still come.
+          if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
+          throw new RowEnded({ kind: 'unknown', error: doubt.error });
+        }
         void write(name, { kind: 'answer', ended: 'absent' });
       }
       const sent = await sendOnce(name, step);

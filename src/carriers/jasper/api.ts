@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+import type { HttpAnswer, HttpCall, HttpClient } from '../../domain/http.ts';
+import { parseJson } from '../../http/json.ts';
+import { readBody, type ServiceErrors } from '../../http/verdict.ts';
+
+const deviceSchema = z.object({
+  iccid: z.string().min(1),
+  ratePlan: z.string().nullable(),
+  communicationPlan: z.string().nullish().transform((name) => name ?? null),
+});
+
+const errorSchema = z.object({ errorCode: z.string().optional(), errorMessage: z.string().optional() });
+
+/** Codes of Control Center that mean more than their HTTP status says. */
+const BAD_CREDENTIALS = '10000001';
+const ROLE_LACKS_ACCESS = '10000030';
+const RATE_LIMIT = '40000029';
+
+/** What a plan change sends: only what changes (unknown or empty members are refused with 10000028). */
+export interface JasperEdit {
+  readonly ratePlan?: string;
+  readonly communicationPlan?: string;
+  /** Date and zone, no time: `2026-12-01Z`. */
+  readonly effectiveDate?: string;
+}
+
+export function createJasperApi(service: string, base: string, http: HttpClient) {
+  const errors: ServiceErrors = {
+    service,
+    rowClass: 'carrier',
+    parse: (text) => {
+      const body = parseJson(errorSchema, text);
+      return { code: body?.errorCode ?? null, message: body?.errorMessage ?? null };
+    },
+    classify: (status, code) => {
+      if (code === BAD_CREDENTIALS || code === ROLE_LACKS_ACCESS) return 'auth';
+      if (code === RATE_LIMIT) return 'limit';
+      return status >= 500 ? 'transient' : null;
+    },
+  };
+  return {
+    errors,
+    device: (iccid: string, signal: AbortSignal) =>
+      readBody(http, { method: 'GET', url: `${base}/devices/${iccid}` }, signal, errors, (text) => parseJson(deviceSchema, text)),
+    edit: (iccid: string, body: JasperEdit): HttpCall => ({ method: 'PUT', url: `${base}/devices/${iccid}`, body }),
+    /** Success is a body with a non-blank ICCID. */
+    parseEdited: (text: string): string | null => parseJson(z.object({ iccid: z.string().min(1) }), text)?.iccid ?? null,
+  };
+}
+
+export type JasperApi = ReturnType<typeof createJasperApi>;
+
+export function isRateLimited({ status, text }: HttpAnswer): boolean {
+  return status === 429 || (status >= 400 && parseJson(errorSchema, text)?.errorCode === RATE_LIMIT);
+}

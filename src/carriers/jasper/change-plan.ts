@@ -1,0 +1,64 @@
+import { CallFailed } from '../../domain/call-failed.ts';
+import { carrierPlanEffects } from '../../domain/carrier-plan-effects.ts';
+import type { HttpClient } from '../../domain/http.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { PlanChange } from '../../domain/plan-change.ts';
+import type { Seen, Step, Steps } from '../../domain/step.ts';
+import { requestText, sentOf } from '../../http/verdict.ts';
+import type { JasperApi, JasperEdit } from './api.ts';
+
+const SUCCESS = 'Successfully update Carrier Rate Plan; AMOP Update';
+
+/** Moves a SIM to another rate plan with one PUT, and leaves it alone when it is on the plan already. */
+export async function changeJasperPlan(change: PlanChange, steps: Steps, api: JasperApi, http: HttpClient): Promise<Outcome> {
+  const { device, plan, commPlan, effectiveDate } = change;
+  const before = await steps.remember('plan before', async () => (await api.device(device.iccid, steps.signal)).value);
+  const edit: JasperEdit = {
+    ...(before.ratePlan === plan.code ? {} : { ratePlan: plan.code }),
+    ...(commPlan === null || before.communicationPlan === commPlan ? {} : { communicationPlan: commPlan }),
+  };
+  const after = { plan: plan.code, ...(commPlan === null ? {} : { commPlan }) };
+  const effects = carrierPlanEffects(change);
+  if (Object.keys(edit).length === 0) {
+    const audit = [{ description: 'Carrier Rate Plan Change: Pre-flight Check', request: plan.code, response: 'already on plan', hasErrors: false }];
+    return { status: 'NOOP', message: 'already on plan', error: null, after, effects, audit };
+  }
+  await steps.step('change rate plan', editDevice(change, { ...edit, ...(effectiveDate === null ? {} : { effectiveDate: `${effectiveDate}Z` }) }, api, http));
+  const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
+  const audit = [{ description: 'Update Jasper Rate Plan: AMOP Update', request, response: 'OK', hasErrors: false }];
+  return { status: 'APPLIED', message: SUCCESS, error: null, after, effects, audit };
+}
+
+function editDevice(change: PlanChange, edit: JasperEdit, api: JasperApi, http: HttpClient): Step<string> {
+  const { iccid } = change.device;
+  const call = api.edit(iccid, edit);
+  const shows = async (signal: AbortSignal): Promise<Seen<string>> => {
+    try {
+      const { value, text } = await api.device(iccid, signal);
+      const there =
+        (edit.ratePlan === undefined || value.ratePlan === edit.ratePlan) &&
+        (edit.communicationPlan === undefined || value.communicationPlan === edit.communicationPlan);
+      return there ? { kind: 'happened', value: iccid, response: text } : { kind: 'absent' };
+    } catch (error) {
+      if (error instanceof CallFailed) return { kind: 'unclear', error: error.error };
+      throw error;
+    }
+  };
+  return {
+    audit: 'Update Jasper Rate Plan: Jasper API',
+    request: requestText(call),
+    // A repeated PUT leaves the same state; a dated one does not show in a read before its day, and is simply repeated.
+    idempotent: true,
+    send: async (signal) => {
+      const reply = await http.send(call, signal);
+      // 202 and a body without an ICCID mean "taken": a read confirms it.
+      const taken = reply.kind === 'answer' && (reply.status === 202 || (reply.status < 300 && api.parseEdited(reply.text) === null));
+      if (taken) {
+        const seen = await shows(signal);
+        if (seen.kind === 'happened') return { kind: 'done', value: seen.value, response: reply.text };
+      }
+      return sentOf(reply, http, api.errors, api.parseEdited);
+    },
+    readBack: shows,
+  };
+}

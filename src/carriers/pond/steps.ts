@@ -1,0 +1,64 @@
+import { CallFailed } from '../../domain/call-failed.ts';
+import type { HttpCall, HttpClient } from '../../domain/http.ts';
+import type { Seen, Sent, Step } from '../../domain/step.ts';
+import { requestText, sentOf } from '../../http/verdict.ts';
+import { parsePackage, pondErrors, type PondApi } from './api.ts';
+
+/** Adds a package. After a lost answer the one of the type whose id was not there before is adopted: ids, never clocks. */
+export function addPackage(
+  api: PondApi,
+  http: HttpClient,
+  iccid: string,
+  typeId: number,
+  idsBefore: ReadonlySet<string>,
+): Step<{ readonly packageId: string }> {
+  const call = api.addPackage(iccid, typeId);
+  return {
+    audit: 'Pond add carrier rate plan: API.',
+    request: requestText(call),
+    send: async (signal) =>
+      sentOf(await http.send(call, signal), http, pondErrors, (text) => {
+        const added = parsePackage(text);
+        return added === null ? null : { packageId: added.packageId };
+      }),
+    readBack: async (signal) => {
+      try {
+        const { packages, text } = await api.packages(iccid, signal);
+        const added = packages.find(({ packageId, packageTypeId }) => packageTypeId === typeId && !idsBefore.has(packageId));
+        return added === undefined ? { kind: 'absent' } : { kind: 'happened', value: { packageId: added.packageId }, response: text };
+      } catch (error) {
+        return unclear(error);
+      }
+    },
+  };
+}
+
+/** Sets a package's status; repeating it changes nothing further. */
+export function setStatus(api: PondApi, http: HttpClient, packageId: string, status: 'ACTIVE' | 'TERMINATED'): Step<true> {
+  const call = api.setStatus(packageId, status);
+  return {
+    audit: 'Pond update carrier rate plan status: API.',
+    request: requestText(call),
+    idempotent: true,
+    send: async (signal) => sendStatus(call, http, status, signal),
+    readBack: async (signal) => {
+      try {
+        const { value, text } = await api.packageInfo(packageId, signal);
+        return value.status === status ? { kind: 'happened', value: true, response: text } : { kind: 'absent' };
+      } catch (error) {
+        return unclear(error);
+      }
+    },
+  };
+}
+
+async function sendStatus(call: HttpCall, http: HttpClient, status: string, signal: AbortSignal): Promise<Sent<true>> {
+  const sent = sentOf<true>(await http.send(call, signal), http, pondErrors, () => true);
+  const already = status === 'ACTIVE' ? /already active/i : /already terminated/i;
+  return sent.kind === 'refused' && already.test(sent.error.message) ? { kind: 'done', value: true, response: sent.response } : sent;
+}
+
+function unclear(error: unknown): Seen<never> {
+  if (error instanceof CallFailed) return { kind: 'unclear', error: error.error };
+  throw error;
+}

@@ -1,0 +1,56 @@
+import type { HttpAnswer, HttpClient } from './http.ts';
+import type { Outcome } from './outcome.ts';
+import type { PlanChange } from './plan-change.ts';
+import type { DeviceState } from './result.ts';
+import type { Steps } from './step.ts';
+
+/** What a carrier can do about dates in the future. */
+export type EffectiveDateRule = { readonly kind: 'none' } | { readonly kind: 'days'; readonly max: number } | { readonly kind: 'any' };
+
+/** What a carrier needs to know about a device or plan before a change can be sent. */
+export type CarrierNeed = 'package-type' | 'plan-uuid' | 'eid' | 'phone-number' | 'iccid-19';
+
+/** Settings of one account, by their names without the integration's prefix (`BASE_URL`, `API_KEY`). */
+export type AccountSettings = Readonly<Record<string, string>>;
+
+/** One carrier integration: everything that sets it apart. A carrier is one such definition and one line in carriers/registry.ts. */
+export interface Carrier {
+  /** Integration.Name in the operator's database. */
+  readonly integration: string;
+  /** Name in messages. */
+  readonly name: string;
+  /** Prefix of its settings, e.g. `POND`. */
+  readonly prefix: string;
+  readonly portal: 'M2M' | 'Mobility';
+  /** Setting names without the prefix; those in `optional` may be missing. */
+  readonly settings: readonly string[];
+  readonly optional: Readonly<Record<string, string>>;
+  /** Settings that hold secrets: masked and redacted everywhere. */
+  readonly secrets: readonly string[];
+  /** Settings that together name the account whose limits are shared. */
+  readonly accountKey: readonly string[];
+  readonly pace: { readonly concurrency: number; readonly perSecond: number | null; readonly source: string };
+  /** Pace documented by the carrier: flags never lift it. */
+  readonly documented: { readonly concurrency: number | null; readonly perSecond: number | null };
+  readonly needs: readonly CarrierNeed[];
+  readonly effectiveDate: EffectiveDateRule;
+  readonly timeoutMs: number;
+  headers(settings: AccountSettings): Readonly<Record<string, string>>;
+  /** Milliseconds to wait when the answer means "too many calls", else null. */
+  limitedFor(answer: HttpAnswer): number | null;
+  connect(account: CarrierAccount): CarrierConnection;
+}
+
+export interface CarrierAccount {
+  readonly http: HttpClient;
+  readonly settings: AccountSettings;
+  /** Which of these package ids POND_Package holds for the ICCID. */
+  readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
+}
+
+export interface CarrierConnection {
+  /** The device's plan as the carrier knows it now. Rejects with CallFailed. */
+  readPlan(change: PlanChange, signal: AbortSignal): Promise<DeviceState>;
+  /** Moves one device to the wanted plan, in the carrier's own way. */
+  changePlan(change: PlanChange, steps: Steps): Promise<Outcome>;
+}

@@ -1,0 +1,30 @@
+/** One request, before the account's headers are added. `body` is sent as JSON. */
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly url: string;
+  readonly body?: unknown;
+}
+
+/** An answer that arrived whole. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | null;
+}
+
+/** What became of a call. Values, not exceptions: what a lost answer means is the carrier's business. */
+export type HttpReply =
+  | ({ readonly kind: 'answer' } & HttpAnswer)
+  /** The connection could not be made: nothing reached the other side. */
+  | { readonly kind: 'not-sent'; readonly reason: string }
+  /** Timeout, reset, truncated body: it may have reached the other side. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly timedOut: boolean };
+
+export interface HttpClient {
+  /** How long one call may take. */
+  readonly timeoutMs: number;
+  /** Sends a read; tried again after transient failures (nothing can happen twice). */
+  read(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
+  /** Sends an effect; tried again only where it certainly did not arrive (no connection, or refused by the rate limit). */
+  send(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
+}

@@ -1,0 +1,98 @@
+import { CallFailed } from '../domain/call-failed.ts';
+import type { HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
+import type { RowError } from '../domain/result.ts';
+import type { Sent } from '../domain/step.ts';
+
+/** How one service words its errors, and which of them mean more than "this row failed". */
+export interface ServiceErrors {
+  /** Name in messages. */
+  readonly service: string;
+  /** Class of failures that are about one row. */
+  readonly rowClass: 'carrier' | 'billing';
+  /** Code and message of an error body; null when it has none. */
+  readonly parse: (text: string) => { readonly code: string | null; readonly message: string | null };
+  /** Overrides the meaning of the HTTP status. */
+  readonly classify?: (status: number, code: string | null, text: string) => RowError['class'] | null;
+}
+
+/** RequestText of an audit row. */
+export function requestText({ method, url, body }: HttpCall): string {
+  return body === undefined ? `${method} ${url}` : `${method} ${url}\n${JSON.stringify(body)}`;
+}
+
+/** What an effect's reply means. A 2xx that `read` cannot make sense of is a lost answer: it was probably done. */
+export function sentOf<T>(reply: HttpReply, http: HttpClient, errors: ServiceErrors, read: (text: string) => T | null): Sent<T> {
+  if (reply.kind === 'answer' && isSuccess(reply.status)) {
+    const value = read(reply.text);
+    if (value !== null) return { kind: 'done', value, response: reply.text };
+    return { kind: 'lost', error: unreadable(errors, reply.status), response: reply.text };
+  }
+  const error = errorOf(reply, http, errors);
+  const response = reply.kind === 'answer' ? reply.text : reply.reason;
+  if (error.class === 'auth' || error.class === 'limit') return { kind: 'stop', error, response };
+  if (reply.kind === 'lost' || (reply.kind === 'answer' && error.class === 'transient')) return { kind: 'lost', error, response };
+  return { kind: 'refused', error, response };
+}
+
+/** The body of a read that succeeded, parsed. Rejects with CallFailed. */
+export async function readBody<T>(
+  http: HttpClient,
+  call: HttpCall,
+  signal: AbortSignal,
+  errors: ServiceErrors,
+  read: (text: string) => T | null,
+): Promise<{ readonly value: T; readonly text: string }> {
+  const reply = await http.read(call, signal);
+  if (reply.kind !== 'answer' || !isSuccess(reply.status)) throw new CallFailed(errorOf(reply, http, errors));
+  const value = read(reply.text);
+  if (value === null) throw new CallFailed(unreadable(errors, reply.status));
+  return { value, text: reply.text };
+}
+
+function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): RowError {
+  const { service } = errors;
+  if (reply.kind === 'not-sent') {
+    return rowError('NOT_REACHED', 'transient', null, `${service}: no connection (${reply.reason})`, 'check the base URL and the network, then retry');
+  }
+  if (reply.kind === 'lost') {
+    const message = reply.timedOut ? `${service}: no answer within ${http.timeoutMs / 1000} s` : `${service}: connection lost (${reply.reason})`;
+    return rowError('NO_ANSWER', 'transient', null, message, null);
+  }
+  const { status, text } = reply;
+  const said = errors.parse(text);
+  const code = said.code ?? `HTTP_${status}`;
+  const words = said.message ?? `${service}: status ${status}`;
+  switch (errors.classify?.(status, said.code, text) ?? classOfStatus(status, errors)) {
+    case 'auth':
+      return rowError(code, 'auth', status, `${service}: authentication failed`, 'check its credentials, then resume');
+    case 'limit':
+      return rowError(code, 'limit', status, words, 'wait until the limit is lifted, then resume');
+    case 'transient':
+      return rowError(code, 'transient', status, `${service}: server error ${status}`, null);
+    case 'carrier':
+    case 'billing':
+    case 'input':
+    case 'database':
+    case 'unknown':
+      return rowError(code, errors.rowClass, status, words, null);
+  }
+}
+
+function classOfStatus(status: number, errors: ServiceErrors): RowError['class'] {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 429) return 'limit';
+  if (status >= 500 || status === 408) return 'transient';
+  return errors.rowClass;
+}
+
+function unreadable(errors: ServiceErrors, status: number): RowError {
+  return rowError('ANSWER_UNREADABLE', 'transient', status, `${errors.service}: the answer could not be read`, null);
+}
+
+function rowError(code: string, errorClass: RowError['class'], http: number | null, message: string, hint: string | null): RowError {
+  return { code, class: errorClass, retryable: errorClass === 'transient' || errorClass === 'limit', http, message, hint };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}

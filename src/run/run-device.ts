@@ -1,0 +1,73 @@
+import { CallFailed } from '../domain/call-failed.ts';
+import type { AuditEntry, Outcome } from '../domain/outcome.ts';
+import type { DeviceState, RowError } from '../domain/result.ts';
+import type { RowStatus } from '../domain/status.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Steps } from '../domain/step.ts';
+import { RowEnded, type RowEnd } from './row-end.ts';
+import { createSteps, type StepsOptions } from './steps.ts';
+
+/** How a row stands after it was worked on: what is committed in one transaction. */
+export interface RowVerdict {
+  readonly rowId: string;
+  readonly status: RowStatus;
+  readonly message: string;
+  readonly error: RowError | null;
+  readonly after: DeviceState | null;
+  readonly effects: readonly Effect[];
+  readonly audit: readonly AuditEntry[];
+  /** Journal entries whose audit rows are written with this verdict, those before included. */
+  readonly audited: number;
+  readonly ms: number;
+  /** Set when going on with the provider is pointless. */
+  readonly stop: RowError | null;
+}
+
+/**
+ * Runs one device's change on its journal. A refusal or a lost answer is a verdict; rejects only when the run cannot go
+ * on (the journal cannot be written, a bug, the signal was aborted).
+ */
+export async function runDevice(
+  change: (steps: Steps) => Promise<Outcome>,
+  options: StepsOptions & { readonly audited: number },
+): Promise<RowVerdict> {
+  const startedAt = options.clock.now();
+  const steps = createSteps(options);
+  const ended = await change(steps).then(
+    (outcome) => ({ ...outcome, stop: null }),
+    (error: unknown) => verdictOf(endOf(error)),
+  );
+  await steps.durable();
+  return {
+    ...ended,
+    rowId: options.rowId,
+    audit: [...steps.audit(options.audited), ...ended.audit],
+    audited: steps.count,
+    ms: options.clock.now() - startedAt,
+  };
+}
+
+function endOf(error: unknown): RowEnd {
+  if (error instanceof RowEnded) return error.end;
+  if (!(error instanceof CallFailed)) throw error;
+  const stops = error.error.class === 'auth' || error.error.class === 'limit';
+  return { kind: stops ? 'provider-stopped' : 'failed', error: error.error };
+}
+
+type Ended = Pick<RowVerdict, 'status' | 'message' | 'error' | 'after' | 'effects' | 'audit' | 'stop'>;
+
+function verdictOf(end: RowEnd): Ended {
+  const nothing = { after: null, effects: [], audit: [], stop: null };
+  switch (end.kind) {
+    case 'failed':
+      return { ...nothing, status: 'FAILED', message: end.error.message, error: end.error };
+    case 'unknown':
+      return { ...nothing, status: 'UNKNOWN', message: end.error.message, error: end.error };
+    case 'accepted':
+      return { ...nothing, status: 'ACCEPTED', message: `accepted by the carrier (${end.handle})`, error: null };
+    case 'provider-stopped':
+      return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error, stop: end.error };
+    default:
+      return end satisfies never;
+  }
+}

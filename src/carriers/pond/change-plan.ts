@@ -6,7 +6,7 @@ import type { PlanChange } from '../../domain/plan-change.ts';
 import type { RowError } from '../../domain/result.ts';
 import type { Steps } from '../../domain/step.ts';
 import type { Package, PondApi } from './api.ts';
-import { pondIccid } from './pond-iccid.ts';
+import { pondIccid } from '../../domain/pond-iccid.ts';
 import { addPackage, setStatus } from './steps.ts';
 
 interface Collaborators {

@@ -1,7 +1,7 @@
 import type { Carrier } from '../../domain/carrier.ts';
 import { createPondApi } from './api.ts';
 import { changePondPlan } from './change-plan.ts';
-import { pondIccid } from './pond-iccid.ts';
+import { pondIccid } from '../../domain/pond-iccid.ts';
 
 /** POND IoT: a carrier rate plan is a package of Telna's "distributorPPUService" v1. */
 export const pond: Carrier = {

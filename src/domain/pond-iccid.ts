@@ -1,4 +1,4 @@
-import { passesLuhn } from '../../domain/iccid.ts';
+import { passesLuhn } from './iccid.ts';
 
 /** POND knows SIMs by exactly 19 digits: of 20 the check digit is left out; null when the ICCID fits neither. */
 export function pondIccid(iccid: string): string | null {

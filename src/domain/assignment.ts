@@ -1,0 +1,38 @@
+import type { Customer } from './facts.ts';
+import type { Device, PlanChange } from './plan-change.ts';
+import type { DeviceState } from './result.ts';
+
+/** What is ordered at Rev.io for each device. */
+export interface ServiceOrder {
+  readonly serviceTypeId: number;
+  readonly revProviderId: number | null;
+  readonly packageId: number | null;
+  /** With a package there are none: it brings its own. */
+  readonly products: readonly { readonly productId: number; readonly rate: number | null }[];
+  readonly prorate: boolean;
+  readonly description: string | null;
+  readonly usagePlanGroupId: number | null;
+}
+
+/** One device's way to another customer. */
+export interface Assignment {
+  readonly kind: 'assign-customer';
+  readonly device: Device;
+  readonly customer: Customer;
+  /** Null when no service line is to be created. */
+  readonly service: ServiceOrder | null;
+  /** `yyyy-MM-dd`, UTC: governs Rev.io's dates and the customer plan; the association is made now. */
+  readonly effectiveDate: string;
+  readonly activatedDate: string | null;
+  readonly customerPlan: {
+    readonly planId: number | null;
+    readonly planCode: string | null;
+    readonly poolId: number | null;
+    readonly poolName: string | null;
+    /** Whether it waits in the queue for its effective date. */
+    readonly isQueued: boolean;
+  } | null;
+  /** The carrier plan afterwards. */
+  readonly carrierPlan: PlanChange | null;
+  readonly before: DeviceState;
+}

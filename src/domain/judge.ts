@@ -1,7 +1,7 @@
 import type { Assignment } from './assignment.ts';
 import type { Carrier } from './carrier.ts';
 import type { ChangeRequest } from './change-request.ts';
-import type { Customer, DeviceFacts, Lookups, ProviderPlan, RowFacts } from './facts.ts';
+import type { Customer, DeviceFacts, ProviderPlan, RowFacts } from './facts.ts';
 import type { PlanChange } from './plan-change.ts';
 import { pondIccid } from './pond-iccid.ts';
 import type { DeviceState } from './result.ts';

@@ -1,0 +1,52 @@
+import type { Transaction } from '../database.ts';
+import { sqlTime } from '../sql-time.ts';
+import { insertReturningIds } from './insert-returning-ids.ts';
+
+export interface NewBulkChange {
+  readonly tenantId: number;
+  readonly providerId: number;
+  readonly changeRequestTypeId: number;
+  readonly siteId: number | null;
+  /** Visible to the portal at once; else it becomes visible with its last rows. */
+  readonly isActive: boolean;
+}
+
+/** Inserts one DeviceBulkChange and answers its id. */
+export async function insertBulkChange(tx: Transaction, change: NewBulkChange, operator: string, at: number): Promise<string> {
+  const [id] = await insertReturningIds(
+    tx,
+    'DeviceBulkChange',
+    ['TenantId', 'ServiceProviderId', 'ChangeRequestTypeId', 'SiteId', 'Status', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
+    { ...change, isActive: change.isActive ? 1 : 0, operator, at: sqlTime(at) },
+  );
+  if (id === undefined) throw new Error('DeviceBulkChange: the insert answered no id');
+  return id;
+}
+
+/** Makes a bulk change that was saved in several transactions visible. */
+export async function activateBulkChange(tx: Transaction, bulkChangeId: string): Promise<void> {
+  await tx.execute('UPDATE DeviceBulkChange SET IsActive = 1 WHERE id = :bulkChangeId', { bulkChangeId });
+}
+
+/**
+ * Derives a bulk change's status from its rows: ERROR when any has errors, PROCESSING while any is open, else PROCESSED.
+ */
+export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: string, operator: string, at: number): Promise<void> {
+  await tx.execute(
+    `
+    UPDATE DeviceBulkChange
+    SET Status = (
+        SELECT CASE
+          WHEN SUM(CASE WHEN one.IsProcessed = 0 AND one.Status <> 'NEW' THEN 1 ELSE 0 END) > 0 THEN 'PROCESSING'
+          WHEN SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) = COUNT(*) THEN 'NEW'
+          WHEN SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) > 0 THEN 'PROCESSING'
+          WHEN SUM(CASE WHEN one.HasErrors = 1 THEN 1 ELSE 0 END) > 0 THEN 'ERROR'
+          ELSE 'PROCESSED' END
+        FROM M2M_DeviceChange AS one
+        WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
+      ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
+    WHERE id = :bulkChangeId`,
+    { bulkChangeId, operator: operator.slice(0, 50), at: sqlTime(at) },
+  );
+}

@@ -1,0 +1,156 @@
+import type { DeviceFacts, RowFacts } from '../../domain/facts.ts';
+import type { ListProblem, RowValues } from '../../domain/list-row.ts';
+import type { Session } from '../database.ts';
+import type { LoadedList } from './list.ts';
+
+/** What the SELECT answers for one line; numbers may come as bits or booleans from SQL Server. */
+interface FactsRow {
+  readonly line: number;
+  readonly iccid: string | null;
+  readonly phone_number: string | null;
+  readonly list_key: string;
+  readonly wish: string;
+  readonly problem: string | null;
+  readonly cells: string;
+  readonly first_line: number | null;
+  readonly last_line: number | null;
+  readonly conflicting: number | null;
+  readonly device_id: number | null;
+  readonly provider_id: number;
+  readonly provider_name: string;
+  readonly provider_tenant: number;
+  readonly integration: string;
+  readonly write_enabled: number | boolean;
+  readonly is_active: number | boolean;
+  readonly is_deleted: number | boolean;
+  readonly msisdn: string | null;
+  readonly eid: string | null;
+  readonly device_iccid: string;
+  readonly plan: string | null;
+  readonly comm_plan: string | null;
+  readonly status: string | null;
+  readonly account: string | null;
+  readonly site_id: number | null;
+  readonly customer_plan: number | null;
+  readonly customer_pool: number | null;
+  readonly service_id: number | null;
+  readonly active_products: number | null;
+  readonly product_customers: string | null;
+  readonly activated_on: string | Date | null;
+}
+
+/** The facts of every line, in input order, one statement for the whole list. */
+export async function* streamFacts(session: Session, list: LoadedList, tenantId: number, wants: FactsWanted): AsyncIterable<RowFacts> {
+  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId })) yield factsOf(row, tenantId);
+}
+
+/** The facts of the lines after `line`, at most `limit`. */
+export async function factsPage(
+  session: Session,
+  list: LoadedList,
+  tenantId: number,
+  wants: FactsWanted,
+  page: { readonly afterLine: number; readonly throughLine: number },
+): Promise<readonly RowFacts[]> {
+  const where = 'WHERE list.line > :afterLine AND list.line <= :throughLine';
+  const rows = await session.query<FactsRow>(factsSql(session, list, wants, where), { tenantId, ...page });
+  return rows.map((row) => factsOf(row, tenantId));
+}
+
+export interface FactsWanted {
+  /** The live service line and its products (assignments, and plan changes that refuse active services). */
+  readonly services: boolean;
+  /** The first active day (--use-carrier-activation). */
+  readonly activation: boolean;
+}
+
+function factsSql(session: Session, { table }: LoadedList, wants: FactsWanted, where: string): string {
+  const join = session.engine === 'sqlite' ? 'group_concat(DISTINCT product.CustomerId)' : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
+  const services = wants.services
+    ? `service.RevServiceId AS service_id,
+      (SELECT COUNT(*) FROM RevServiceProduct AS product
+        WHERE product.ServiceId = service.RevServiceId AND product.Status = 'ACTIVE' AND product.IsDeleted = 0) AS active_products,
+      (SELECT ${join} FROM RevServiceProduct AS product
+        WHERE product.ServiceId = service.RevServiceId AND product.Status IN ('ACTIVE', 'PENDING') AND product.IsDeleted = 0) AS product_customers`
+    : 'NULL AS service_id, NULL AS active_products, NULL AS product_customers';
+  const activation = wants.activation
+    ? `(SELECT MIN(history.DateOfChange) FROM DeviceStatusHistory AS history
+        JOIN DeviceStatus AS active ON active.Status = history.CurrentStatus AND active.IsActiveStatus = 1 AND active.IntegrationId = provider.IntegrationId
+        WHERE history.ICCID = device.ICCID) AS activated_on`
+    : 'NULL AS activated_on';
+  // The live service: the one the device points to, else one with its number that belongs to the account's customer.
+  const liveService = wants.services
+    ? `LEFT JOIN RevService AS service ON service.id = (
+      SELECT MIN(live.id) FROM RevService AS live
+      LEFT JOIN RevCustomer AS owner ON owner.id = live.RevCustomerId
+      WHERE live.DisconnectedDate IS NULL AND live.IsDeleted = 0
+        AND (live.id = tenant.RevServiceId
+          OR (tenant.AccountNumber IS NOT NULL AND owner.RevCustomerId = tenant.AccountNumber AND live.Number IN (device.MSISDN, device.ICCID))))`
+    : '';
+  return `
+    SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
+      list.first_line, list.last_line, list.conflicting, list.device_id,
+      provider.id AS provider_id, provider.DisplayName AS provider_name, provider.TenantId AS provider_tenant, integration.Name AS integration,
+      provider.WriteIsEnabled AS write_enabled, device.IsActive AS is_active, device.IsDeleted AS is_deleted,
+      device.MSISDN AS msisdn, device.EID AS eid, device.ICCID AS device_iccid, device.RatePlan AS [plan], device.CommunicationPlan AS comm_plan,
+      device.Status AS status, tenant.AccountNumber AS account, tenant.SiteId AS site_id,
+      tenant.CustomerRatePlanId AS customer_plan, tenant.CustomerRatePoolId AS customer_pool,
+      ${services},
+      ${activation}
+    FROM ${table} AS list
+    LEFT JOIN Device AS device ON device.id = list.device_id
+    LEFT JOIN ServiceProvider AS provider ON provider.id = device.ServiceProviderId
+    LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
+    LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
+    ${liveService}
+    ${where}
+    ORDER BY list.line`;
+}
+
+function factsOf(row: FactsRow, tenantId: number): RowFacts {
+  return {
+    line: row.line,
+    key: row.list_key,
+    iccid: row.iccid,
+    phoneNumber: row.phone_number,
+    cells: JSON.parse(row.cells) as readonly string[],
+    values: JSON.parse(row.wish) as RowValues,
+    problem: row.problem === null ? null : (JSON.parse(row.problem) as ListProblem),
+    repeated:
+      row.first_line === null || row.last_line === null
+        ? null
+        : { firstLine: row.first_line, lastLine: row.last_line, conflicting: Number(row.conflicting) === 1 },
+    device: row.device_id === null ? null : deviceOf(row, row.device_id, tenantId),
+  };
+}
+
+function deviceOf(row: FactsRow, deviceId: number, tenantId: number): DeviceFacts {
+  return {
+    portal: 'M2M',
+    deviceId,
+    iccid: row.device_iccid,
+    msisdn: blankAsNull(row.msisdn),
+    eid: blankAsNull(row.eid),
+    providerId: row.provider_id,
+    tenantId,
+    providerName: row.provider_name,
+    integration: row.integration,
+    writeIsEnabled: Number(row.write_enabled) === 1,
+    isArchived: Number(row.is_active) === 0 || Number(row.is_deleted) === 1,
+    isSuspended: /suspend/i.test(row.status ?? ''),
+    plan: row.plan,
+    commPlan: row.comm_plan,
+    accountNumber: row.account,
+    siteId: row.site_id,
+    customerRatePlanId: row.customer_plan,
+    customerRatePoolId: row.customer_pool,
+    liveServiceId: row.service_id,
+    serviceHasActiveProduct: Number(row.active_products ?? 0) > 0,
+    productCustomers: row.product_customers === null ? [] : row.product_customers.split(','),
+    activatedOn: row.activated_on === null ? null : (row.activated_on instanceof Date ? row.activated_on.toISOString() : row.activated_on).slice(0, 10),
+  };
+}
+
+function blankAsNull(text: string | null): string | null {
+  return text === null || text.trim() === '' ? null : text.trim();
+}

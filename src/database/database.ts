@@ -1,0 +1,71 @@
+/** Named values of a statement: `:name` in its text. `undefined` is written as NULL. */
+export type Params = Readonly<Record<string, unknown>>;
+
+export type Engine = 'sqlite' | 'mssql';
+
+export type TempType = 'int' | 'bigint' | 'text' | `nvarchar(${number})` | 'nvarchar(max)' | 'bit' | 'datetime';
+
+export interface TempColumn {
+  readonly name: string;
+  readonly type: TempType;
+}
+
+/** A row to load into a temporary table, by column name; what is missing becomes NULL. */
+export type TempRow = Readonly<Record<string, unknown>>;
+
+/**
+ * What both engines promise about values: bit comes back as 0 or 1, datetime as text `yyyy-MM-dd HH:mm:ss.SSS` in UTC.
+ * bigint does not: it is a string on SQL Server and a number on SQLite, so ids go through `String(…)`.
+ */
+export interface Queries {
+  readonly engine: Engine;
+  query<Row>(sql: string, params?: Params): Promise<readonly Row[]>;
+  /** Rows one by one, with flat memory however many there are. Ends the statement when the consumer stops early. */
+  stream<Row>(sql: string, params?: Params): AsyncIterable<Row>;
+  /**
+   * A derived table over one JSON parameter (an array of objects): the way to send a set. Columns have T-SQL types.
+   * @example `JOIN ${db.json('devices', { iccid: 'nvarchar(50)' })} AS given ON given.iccid = device.ICCID`
+   */
+  json(parameter: string, columns: Readonly<Record<string, string>>): string;
+}
+
+/** The one held connection on which temporary tables live. Statements run one after another. Opened by its first use. */
+export interface ReadSession extends Queries {
+  /** Makes (or makes anew) a temporary table; `name` comes without `#`. Resolves to the name to use in SQL. */
+  createTemp(name: string, columns: readonly TempColumn[]): Promise<string>;
+  /** Bulk loads a table made by `createTemp`, with flat memory. Resolves to the number of rows. */
+  loadTemp(name: string, rows: AsyncIterable<TempRow>): Promise<number>;
+  /** Affected rows. On a read-only database only temporary tables can be written to. */
+  execute(sql: string, params?: Params): Promise<number>;
+}
+
+export interface Session extends ReadSession {
+  /** A transaction that sees the temporary tables. Never tried again by itself: its connection holds their rows. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+/** A database that cannot be written to, by construction: this is all a dry run gets. */
+export interface ReadDatabase extends Queries {
+  /** Server and database, or the absolute file: never credentials. */
+  readonly identity: string;
+  readonly session: ReadSession;
+  /** How many statements were sent so far. */
+  readonly statements: number;
+  close(): Promise<void>;
+}
+
+export interface Database extends ReadDatabase {
+  readonly session: Session;
+  /** Affected rows. Tried again only after errors that say that nothing was committed. */
+  execute(sql: string, params?: Params): Promise<number>;
+  /**
+   * Commits when `work` resolves, rolls back when it rejects. `work` may be run again after a transient error, so it keeps its
+   * effects inside `tx`; it must not use the database itself (on SQLite that would wait for its own transaction).
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+/** Statements of one transaction. They are sent one at a time, whatever the caller awaits. */
+export interface Transaction extends Pick<Queries, 'engine' | 'query' | 'json'> {
+  execute(sql: string, params?: Params): Promise<number>;
+}

@@ -1,0 +1,20 @@
+// The dialect classes that knex has no types for. They are its inner parts, hence the exact version in package.json.
+declare module 'knex/lib/dialects/sqlite3/index.js' {
+  import { Knex } from 'knex';
+  export default class SqliteDialect extends Knex.Client {}
+}
+declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
+  export default class SqliteTransaction {
+    constructor(client: unknown, container: unknown, config: unknown, outer: unknown);
+    begin(connection: unknown): Promise<unknown>;
+    query(connection: unknown, sql: string): Promise<unknown>;
+  }
+}
+declare module 'knex/lib/dialects/mssql/index.js' {
+  import { Knex } from 'knex';
+  export default class MssqlDialect extends Knex.Client {
+    _makeRequest(query: unknown, callback: (error: Error | null, rowCount?: number) => void): import('tedious').Request;
+    _assignBindings(request: import('tedious').Request, bindings: readonly unknown[]): void;
+    _query(connection: unknown, query: unknown): Promise<unknown>;
+  }
+}

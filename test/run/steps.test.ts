@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+
+import type { Seen, Sent, Step } from '../../src/domain/step.ts';
+import { createBatches } from '../../src/run/batches.ts';
+import type { JournalEntry } from '../../src/run/journal.ts';
+import { noProbe } from '../../src/run/probe.ts';
+import { runDevice, type RowVerdict } from '../../src/run/run-device.ts';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import { createFakeClock } from '../fake-clock.ts';
+
+const LOST: Sent<string> = {
+  kind: 'lost',
+  response: '',
+  error: { code: 'NO_ANSWER', class: 'transient', retryable: true, http: null, message: 'Test: no answer within 1 s', hint: null },
+};
+const DONE: Sent<string> = { kind: 'done', value: 'v', response: 'yes' };
+const HAPPENED: Seen<string> = { kind: 'happened', value: 'seen', response: 'seen it' };
+const applied = (value: string): Outcome => ({ status: 'APPLIED', message: value, error: null, after: null, effects: [], audit: [] });
+
+interface Script {
+  readonly sends: Sent<string>[];
+  readonly seen: Seen<string>[];
+  readonly idempotent?: boolean;
+}
+
+/** Runs one row with one step whose answers are scripted; `disk` is the journal, kept between runs. */
+async function run(disk: JournalEntry[], script: Script, attempt = 1): Promise<{ verdict: RowVerdict; sent: number; intentsOnDisk: number[] }> {
+  const clock = createFakeClock();
+  let sent = 0;
+  const intentsOnDisk: number[] = [];
+  const step: Step<string> = {
+    audit: 'Test: API.',
+    request: 'POST /thing',
+    idempotent: script.idempotent ?? false,
+    send: async () => {
+      sent += 1;
+      intentsOnDisk.push(disk.filter(({ data }) => data.kind === 'intent').length);
+      return script.sends.shift() ?? DONE;
+    },
+    readBack: async () => script.seen.shift() ?? { kind: 'absent' },
+  };
+  const verdict = await runDevice(async (steps) => applied(await steps.step('do it', step)), {
+    rowId: '1',
+    attempt,
+    past: [...disk],
+    audited: 0,
+    journal: {
+      add: async (entry) => {
+        disk.push(entry);
+      },
+      flush: async () => undefined,
+    },
+    batches: createBatches(5, clock),
+    clock,
+    settleMs: 30_000,
+    probe: noProbe,
+    tell: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return { verdict, sent, intentsOnDisk };
+}
+
+test('the intent is on disk before the step is sent, the answer after', async () => {
+  const disk: JournalEntry[] = [];
+
+  const { verdict, intentsOnDisk } = await run(disk, { sends: [DONE], seen: [] });
+
+  expect(intentsOnDisk).toEqual([1]);
+  expect(disk.map(({ data }) => data.kind)).toEqual(['intent', 'answer']);
+  expect(verdict).toMatchObject({ status: 'APPLIED', audit: [{ description: 'Test: API.', request: 'POST /thing', response: 'yes', hasErrors: false }] });
+});
+
+test('a finished step is not sent again after a crash', async () => {
+  const disk: JournalEntry[] = [];
+  await run(disk, { sends: [DONE], seen: [] });
+
+  const again = await run(disk, { sends: [], seen: [] });
+
+  expect(again.sent).toBe(0);
+  expect(again.verdict).toMatchObject({ status: 'APPLIED', message: 'v' });
+});
+
+test('P1: a step in doubt after a crash is read back, not sent, when it happened', async () => {
+  const disk: JournalEntry[] = [{ rowId: '1', attempt: 1, n: 1, step: 'do it', at: 0, data: { kind: 'intent', request: 'POST /thing' } }];
+
+  const { verdict, sent } = await run(disk, { sends: [], seen: [HAPPENED] });
+
+  expect(sent).toBe(0);
+  expect(verdict).toMatchObject({ status: 'APPLIED', message: 'seen', audit: [{ response: 'seen it' }] });
+});
+
+test('a lost answer is read back until the settle time is over, then sent once more', async () => {
+  const { verdict, sent } = await run([], { sends: [LOST, DONE], seen: [] });
+
+  expect(sent).toBe(2);
+  expect(verdict.status).toBe('APPLIED');
+});
+
+test('an effect that comes late is adopted, not doubled', async () => {
+  const { verdict, sent } = await run([], { sends: [LOST], seen: [{ kind: 'absent' }, { kind: 'absent' }, HAPPENED] });
+
+  expect(sent).toBe(1);
+  expect(verdict).toMatchObject({ status: 'APPLIED', message: 'seen' });
+});
+
+test('two lost answers leave the row UNKNOWN, and the next run reads it back first', async () => {
+  const disk: JournalEntry[] = [];
+  const first = await run(disk, { sends: [LOST, LOST], seen: [] });
+
+  const second = await run(disk, { sends: [], seen: [HAPPENED] });
+
+  expect(first.verdict).toMatchObject({ status: 'UNKNOWN', error: { code: 'NO_ANSWER' } });
+  expect(second.sent).toBe(0);
+  expect(second.verdict.status).toBe('APPLIED');
+});
+
+test('a repeatable step that stays undone has failed', async () => {
+  const { verdict, sent } = await run([], { sends: [LOST, LOST], seen: [], idempotent: true });
+
+  expect(sent).toBe(2);
+  expect(verdict).toMatchObject({ status: 'FAILED', audit: [{ hasErrors: true }] });
+});
+
+test('a read-back that fails says nothing: UNKNOWN, and nothing is sent again', async () => {
+  const unclear: Seen<string> = { kind: 'unclear', error: { code: 'HTTP_503', class: 'transient', retryable: true, http: 503, message: 'down', hint: null } };
+  const { verdict, sent } = await run([], { sends: [LOST], seen: Array.from({ length: 50 }, () => unclear) });
+
+  expect(sent).toBe(1);
+  expect(verdict.status).toBe('UNKNOWN');
+});
+
+test('refused credentials stop the provider and leave the row for resume', async () => {
+  const refused: Sent<string> = {
+    kind: 'stop',
+    response: '401',
+    error: { code: 'HTTP_401', class: 'auth', retryable: false, http: 401, message: 'Test: authentication failed', hint: null },
+  };
+  const disk: JournalEntry[] = [];
+
+  const first = await run(disk, { sends: [refused], seen: [] });
+  const second = await run(disk, { sends: [DONE], seen: [] });
+
+  expect(first.verdict).toMatchObject({ status: 'NOT_STARTED', stop: { class: 'auth' } });
+  expect(second).toMatchObject({ sent: 1, verdict: { status: 'APPLIED' } });
+});
+
+test('a retry sends a refused step again, as a new attempt', async () => {
+  const disk: JournalEntry[] = [];
+  const refused: Sent<string> = { kind: 'refused', response: 'no', error: { code: 'X', class: 'carrier', retryable: false, http: 400, message: 'no', hint: null } };
+  const first = await run(disk, { sends: [refused], seen: [] });
+
+  const second = await run(disk, { sends: [DONE], seen: [] }, 2);
+
+  expect(first.verdict.status).toBe('FAILED');
+  expect(second).toMatchObject({ sent: 1, verdict: { status: 'APPLIED' } });
+});

@@ -1,7 +1,8 @@
 // The dialect classes that knex has no types for. They are its inner parts, hence the exact version in package.json.
 declare module 'knex/lib/dialects/sqlite3/index.js' {
-  import { Knex } from 'knex';
-  export default class SqliteDialect extends Knex.Client {}
+  export default class SqliteDialect {
+    constructor(config: unknown);
+  }
 }
 declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
   export default class SqliteTransaction {
@@ -11,8 +12,8 @@ declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
   }
 }
 declare module 'knex/lib/dialects/mssql/index.js' {
-  import { Knex } from 'knex';
-  export default class MssqlDialect extends Knex.Client {
+  export default class MssqlDialect {
+    constructor(config: unknown);
     _makeRequest(query: unknown, callback: (error: Error | null, rowCount?: number) => void): import('tedious').Request;
     _assignBindings(request: import('tedious').Request, bindings: readonly unknown[]): void;
     _query(connection: unknown, query: unknown): Promise<unknown>;

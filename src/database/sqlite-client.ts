@@ -59,7 +59,8 @@ export function sqliteKnex(handle: DatabaseSync): Knex {
     }
   }
   return knex({
-    client: NodeSqliteClient,
+    // knex' types know only its public Client; the dialect is one.
+    client: NodeSqliteClient as unknown as typeof Knex.Client,
     connection: { filename: 'node:sqlite' },
     useNullAsDefault: true,
     compileSqlOnError: false,

@@ -29,21 +29,26 @@ export function sqliteTempTables(
       const marks = columns.map(() => '?').join(', ');
       const insert = handle.prepare(`INSERT INTO temp."${name}" VALUES (${marks})`);
       const names = columns.map((column) => column.name);
-      return load(knex, insert, names, rows);
+      return load(handle, knex, insert, names, rows);
     },
   };
 }
 
 /** One prepared statement, a short transaction per portion: `rows` may itself be a query, which one long transaction would lock out. */
-async function load(knex: Knex, insert: StatementSync, names: readonly string[], rows: AsyncIterable<TempRow>): Promise<number> {
+async function load(
+  handle: DatabaseSync,
+  knex: Knex,
+  insert: StatementSync,
+  names: readonly string[],
+  rows: AsyncIterable<TempRow>,
+): Promise<number> {
   let portion: TempRow[] = [];
   let loaded = 0;
   const flush = async (): Promise<void> => {
     const full = portion;
     portion = [];
-    await knex.transaction(() => {
+    await alone(handle, knex, () => {
       for (const row of full) insert.run(...names.map((name) => toSqlite(row[name])));
-      return Promise.resolve();
     });
     loaded += full.length;
   };
@@ -53,4 +58,22 @@ async function load(knex: Knex, insert: StatementSync, names: readonly string[],
   }
   if (portion.length > 0) await flush();
   return loaded;
+}
+
+/** Waits for the connection, then works in a deferred transaction: one that writes to temporary tables only locks nobody out. */
+async function alone(handle: DatabaseSync, knex: Knex, work: () => void): Promise<void> {
+  const client = knex.client as { acquireConnection(): Promise<unknown>; releaseConnection(connection: unknown): Promise<void> };
+  const connection = await client.acquireConnection();
+  try {
+    handle.exec('BEGIN');
+    try {
+      work();
+      handle.exec('COMMIT');
+    } catch (error) {
+      handle.exec('ROLLBACK');
+      throw error;
+    }
+  } finally {
+    await client.releaseConnection(connection);
+  }
 }

@@ -1,0 +1,366 @@
+import type { Table } from './schema.ts';
+
+/** Who made, changed and removed a row, and whether it still counts. */
+const AUDIT = {
+  CreatedBy: 'nvarchar(100)',
+  CreatedDate: 'datetime',
+  ModifiedBy: 'nvarchar(100)',
+  ModifiedDate: 'datetime',
+  DeletedBy: 'nvarchar(100)',
+  DeletedDate: 'datetime',
+  IsActive: 'bit',
+  IsDeleted: 'bit',
+} as const;
+
+const ALIVE = { IsActive: 'bit', IsDeleted: 'bit' } as const;
+
+const DEVICE_CHANGE = {
+  id: 'bigint',
+  BulkChangeId: 'bigint',
+  ICCID: 'nvarchar(50)',
+  MSISDN: 'nvarchar(50)',
+  ChangeRequest: 'nvarchar(max)',
+  DeviceChangeRequestId: 'bigint',
+  DeviceId: 'int',
+  IsProcessed: 'bit',
+  HasErrors: 'bit',
+  Status: 'nvarchar(50)',
+  StatusDetails: 'nvarchar(max)',
+  ProcessedDate: 'datetime',
+  ProcessedBy: 'nvarchar(50)',
+} as const;
+
+const DEVICE = {
+  id: 'int',
+  ServiceProviderId: 'int',
+  ICCID: 'nvarchar(50)',
+  IMSI: 'nvarchar(150)',
+  MSISDN: 'nvarchar(150)',
+  IMEI: 'nvarchar(150)',
+  EID: 'nvarchar(50)',
+  DeviceStatusId: 'int',
+  Status: 'nvarchar(50)',
+  CarrierRatePlanId: 'int',
+  RatePlan: 'nvarchar(255)',
+  CommunicationPlan: 'nvarchar(255)',
+  ...AUDIT,
+} as const;
+
+const TENANCY = {
+  TenantId: 'int',
+  RevServiceId: 'int',
+  CustomerRatePlanId: 'int',
+  CustomerRatePoolId: 'int',
+  AccountNumber: 'nvarchar(50)',
+  AccountNumberIntegrationAuthenticationId: 'int',
+  SiteId: 'int',
+  ...AUDIT,
+} as const;
+
+const ID = { primaryKey: ['id'] } as const;
+const COUNTED_ID = { primaryKey: ['id'], identity: true } as const;
+
+/** The operator's tables, as contracts/database.md has them. A live one may have more columns and other widths. */
+export const OPERATOR_TABLES: readonly Table[] = [
+  {
+    name: 'DeviceBulkChange',
+    columns: {
+      id: 'bigint',
+      TenantId: 'int',
+      ServiceProviderId: 'int',
+      ChangeRequestTypeId: 'int',
+      SiteId: 'int',
+      Status: 'nvarchar(50)',
+      ProcessedDate: 'datetime',
+      ProcessedBy: 'nvarchar(50)',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+  },
+  { name: 'DeviceChangeRequest', columns: { id: 'bigint', ChangeRequest: 'nvarchar(max)', ...AUDIT }, ...COUNTED_ID },
+  { name: 'M2M_DeviceChange', columns: { ...DEVICE_CHANGE, ...AUDIT }, ...COUNTED_ID, indexes: [['BulkChangeId']] },
+  {
+    name: 'Mobility_DeviceChange',
+    columns: {
+      ...DEVICE_CHANGE,
+      SubscriberNumber: 'nvarchar(50)',
+      AdditionalStepStatus: 'nvarchar(50)',
+      AdditionalStepDetails: 'nvarchar(max)',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+    indexes: [['BulkChangeId']],
+  },
+  {
+    name: 'DeviceBulkChangeLog',
+    columns: {
+      id: 'bigint',
+      BulkChangeId: 'bigint',
+      M2MDeviceChangeId: 'bigint',
+      MobilityDeviceChangeId: 'bigint',
+      LNPDeviceChangeId: 'bigint',
+      LogEntryDescription: 'nvarchar(max)',
+      RequestText: 'nvarchar(max)',
+      HasErrors: 'bit',
+      ResponseStatus: 'nvarchar(50)',
+      ResponseText: 'nvarchar(max)',
+      ErrorText: 'nvarchar(max)',
+      ProcessedDate: 'datetime',
+      ProcessedBy: 'nvarchar(50)',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+    indexes: [['BulkChangeId'], ['M2MDeviceChangeId'], ['MobilityDeviceChangeId']],
+  },
+  { name: 'DeviceChangeRequestType', columns: { id: 'int', Name: 'nvarchar(100)', ...ALIVE }, ...ID },
+
+  { name: 'Device', columns: DEVICE, ...ID, indexes: [['ICCID'], ['MSISDN'], ['ServiceProviderId']] },
+  { name: 'MobilityDevice', columns: DEVICE, ...ID, indexes: [['MSISDN'], ['ICCID'], ['ServiceProviderId']] },
+  {
+    name: 'Device_Tenant',
+    columns: { id: 'int', DeviceId: 'int', ...TENANCY },
+    ...COUNTED_ID,
+    unique: [['DeviceId', 'TenantId']],
+    indexes: [['TenantId']],
+  },
+  {
+    name: 'MobilityDevice_Tenant',
+    columns: { id: 'int', MobilityDeviceId: 'int', ...TENANCY },
+    ...COUNTED_ID,
+    unique: [['MobilityDeviceId', 'TenantId']],
+    indexes: [['TenantId']],
+  },
+  {
+    name: 'DeviceStatus',
+    columns: {
+      id: 'int',
+      Status: 'nvarchar(50)',
+      DisplayName: 'nvarchar(100)',
+      IntegrationId: 'int',
+      IsActiveStatus: 'bit',
+      ...ALIVE,
+    },
+    ...ID,
+  },
+  {
+    name: 'DeviceStatusHistory',
+    columns: {
+      id: 'bigint',
+      ICCID: 'nvarchar(50)',
+      CurrentStatus: 'nvarchar(50)',
+      PreviousStatus: 'nvarchar(50)',
+      DateOfChange: 'datetime',
+    },
+    ...COUNTED_ID,
+    indexes: [['ICCID', 'DateOfChange']],
+  },
+  {
+    name: 'DeviceActionHistory',
+    columns: {
+      id: 'bigint',
+      ServiceProviderId: 'int',
+      M2MDeviceId: 'int',
+      MobilityDeviceId: 'int',
+      ICCID: 'nvarchar(50)',
+      MSISDN: 'nvarchar(50)',
+      PreviousValue: 'nvarchar(max)',
+      CurrentValue: 'nvarchar(max)',
+      ChangedField: 'nvarchar(100)',
+      ChangeEventType: 'nvarchar(100)',
+      DateOfChange: 'datetime',
+      ChangedBy: 'nvarchar(100)',
+      TenantId: 'int',
+      BulkChangeId: 'bigint',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+    indexes: [['BulkChangeId'], ['ICCID']],
+  },
+
+  {
+    name: 'RevCustomer',
+    columns: {
+      id: 'uniqueidentifier',
+      RevCustomerId: 'nvarchar(50)',
+      CustomerName: 'nvarchar(250)',
+      IntegrationAuthenticationId: 'int',
+      Status: 'nvarchar(50)',
+      ...AUDIT,
+    },
+    ...ID,
+    indexes: [['RevCustomerId']],
+  },
+  {
+    name: 'Site',
+    columns: { id: 'int', TenantId: 'int', Name: 'nvarchar(250)', RevCustomerId: 'uniqueidentifier', ...AUDIT },
+    ...ID,
+    indexes: [['TenantId'], ['RevCustomerId']],
+  },
+  {
+    name: 'RevService',
+    columns: {
+      id: 'int',
+      RevCustomerId: 'uniqueidentifier',
+      Number: 'nvarchar(250)',
+      RevServiceId: 'int',
+      RevServiceTypeId: 'int',
+      RevProviderId: 'int',
+      RevUsagePlanGroupId: 'int',
+      ActivatedDate: 'datetime',
+      DisconnectedDate: 'datetime',
+      Description: 'nvarchar(max)',
+      IntegrationAuthenticationId: 'int',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+    indexes: [['Number'], ['RevServiceId']],
+  },
+  {
+    name: 'RevServiceProduct',
+    columns: {
+      id: 'int',
+      ServiceProductId: 'int',
+      CustomerId: 'nvarchar(50)',
+      ProductId: 'int',
+      PackageId: 'int',
+      ServiceId: 'int',
+      Description: 'nvarchar(max)',
+      Rate: 'decimal(25,4)',
+      Quantity: 'int',
+      Status: 'nvarchar(50)',
+      ActivatedDate: 'datetime',
+      IntegrationAuthenticationId: 'int',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+    indexes: [['ServiceId']],
+  },
+
+  {
+    name: 'JasperCarrierRatePlan',
+    columns: {
+      id: 'int',
+      RatePlanCode: 'nvarchar(255)',
+      FriendlyName: 'nvarchar(256)',
+      JasperRatePlanId: 'bigint',
+      PlanUuid: 'nvarchar(50)',
+      ServiceProviderId: 'int',
+      BaseRate: 'decimal(25,10)',
+      PlanMB: 'decimal(25,10)',
+      IsRetired: 'bit',
+      ...AUDIT,
+    },
+    ...ID,
+    indexes: [['ServiceProviderId', 'RatePlanCode']],
+  },
+  {
+    name: 'JasperCustomerRatePlan',
+    columns: {
+      Id: 'int',
+      RatePlanCode: 'nvarchar(50)',
+      RatePlanName: 'nvarchar(100)',
+      ServiceProviderId: 'int',
+      TenantId: 'int',
+      ...AUDIT,
+    },
+    primaryKey: ['Id'],
+  },
+  {
+    name: 'CustomerRatePool',
+    columns: { id: 'int', Name: 'nvarchar(200)', ServiceProviderId: 'int', TenantId: 'int', ...AUDIT },
+    ...ID,
+  },
+  {
+    name: 'Device_CustomerRatePlanOrRatePool_Queue',
+    columns: {
+      Id: 'int',
+      DeviceId: 'int',
+      CustomerRatePlanId: 'int',
+      CustomerRatePoolId: 'int',
+      EffectiveDate: 'datetime',
+      PortalType: 'int',
+      TenantId: 'int',
+      CreatedBy: 'nvarchar(100)',
+      CreatedDate: 'datetime',
+      IsActive: 'bit',
+    },
+    primaryKey: ['Id'],
+    identity: true,
+  },
+  {
+    name: 'POND_Package',
+    columns: {
+      id: 'int',
+      ICCID: 'nvarchar(50)',
+      PackageId: 'nvarchar(50)',
+      PackageTypeId: 'bigint',
+      Status: 'nvarchar(50)',
+      DataUsageRemainingInBytes: 'bigint',
+      ServiceProviderId: 'int',
+      ...AUDIT,
+    },
+    ...COUNTED_ID,
+    indexes: [['ICCID'], ['PackageId']],
+  },
+  {
+    name: 'ServiceProvider',
+    columns: {
+      id: 'int',
+      Name: 'nvarchar(100)',
+      DisplayName: 'nvarchar(100)',
+      IntegrationId: 'int',
+      TenantId: 'int',
+      WriteIsEnabled: 'bit',
+      ...AUDIT,
+    },
+    ...ID,
+  },
+  { name: 'Integration', columns: { id: 'int', Name: 'nvarchar(100)', PortalTypeId: 'int', ...ALIVE }, ...ID },
+  {
+    name: 'Integration_Authentication',
+    columns: {
+      id: 'int',
+      IntegrationId: 'int',
+      ServiceProviderId: 'int',
+      TenantId: 'int',
+      Username: 'nvarchar(100)',
+      ...ALIVE,
+    },
+    ...ID,
+  },
+
+  { name: 'User', columns: { id: 'int', UserName: 'nvarchar(100)', TenantId: 'int', IsActive: 'bit' }, ...ID },
+  {
+    name: 'UserPermission',
+    columns: { UserId: 'int', Module: 'nvarchar(50)', Permission: 'nvarchar(50)' },
+    primaryKey: ['UserId', 'Module', 'Permission'],
+  },
+  {
+    name: 'UserServiceProvider',
+    columns: { UserId: 'int', ServiceProviderId: 'int' },
+    primaryKey: ['UserId', 'ServiceProviderId'],
+  },
+  { name: 'UserSite', columns: { UserId: 'int', SiteId: 'int' }, primaryKey: ['UserId', 'SiteId'] },
+  {
+    name: 'UserRatePlan',
+    columns: { UserId: 'int', CarrierRatePlanId: 'int' },
+    primaryKey: ['UserId', 'CarrierRatePlanId'],
+  },
+];
+
+/** Archived devices are in it: who reads it decides about IsActive and IsDeleted. */
+export const INVENTORY_VIEW = {
+  name: 'vwM2MDeviceInventory',
+  sql: `CREATE VIEW vwM2MDeviceInventory AS
+SELECT
+  Device.id,
+  Device.ICCID,
+  Device.MSISDN,
+  Device.EID,
+  Device.ServiceProviderId,
+  DeviceStatus.Status AS StatusCode,
+  Device.IsActive,
+  Device.IsDeleted
+FROM Device
+LEFT JOIN DeviceStatus ON DeviceStatus.id = Device.DeviceStatusId`,
+} as const;

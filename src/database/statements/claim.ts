@@ -1,0 +1,122 @@
+import type { Change } from '../../domain/judge.ts';
+import type { OpenRow } from '../../domain/run-store.ts';
+import type { Database } from '../database.ts';
+import { ownTable } from '../own-schema.ts';
+
+interface Stored {
+  readonly id: string;
+  readonly line: number;
+  readonly iccid: string;
+  readonly subject: string;
+  readonly status: string;
+  readonly attempt: number;
+  readonly audited: number;
+  readonly ms: number;
+}
+
+const STORED = 'CAST(mine.id AS nvarchar(30)) AS id, mine.line, mine.iccid, mine.subject, mine.status, mine.attempt, mine.audited, mine.ms';
+
+/**
+ * Claims up to `limit` NEW rows of a bulk change: no two claimers take the same row. Rows that another claimer has
+ * locked are passed over (READPAST), not waited for.
+ */
+export async function claimRows(db: Database, bulkChangeId: string, limit: number): Promise<readonly OpenRow[]> {
+  const claimed = await db.transaction(async (tx) => {
+    const ids =
+      tx.engine === 'sqlite'
+        ? await tx.query<{ id: string | number }>(
+            `
+            UPDATE M2M_DeviceChange SET Status = 'PROCESSING'
+            WHERE id IN (SELECT id FROM M2M_DeviceChange WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
+            RETURNING id`,
+            { bulkChangeId, limit },
+          )
+        : await tx.query<{ id: string | number }>(
+            `
+            DECLARE @claimed TABLE (id bigint);
+            UPDATE TOP (:limit) change SET Status = 'PROCESSING'
+            OUTPUT inserted.id INTO @claimed
+            FROM M2M_DeviceChange AS change WITH (ROWLOCK, UPDLOCK, READPAST)
+            WHERE change.BulkChangeId = :bulkChangeId AND change.Status = 'NEW' AND change.IsProcessed = 0;
+            SELECT id FROM @claimed;`,
+            { bulkChangeId, limit },
+          );
+    if (ids.length === 0) return [];
+    await tx.execute(
+      `
+      UPDATE ${ownTable(tx.engine, 'change_row')} SET started = 1
+      WHERE device_change_id IN (SELECT claimed.id FROM ${tx.json('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
+      { bulkChangeId, claimed: JSON.stringify(ids.map(({ id }) => ({ id: String(id) }))) },
+    );
+    return ids.map(({ id }) => ({ id: String(id) }));
+  });
+  if (claimed.length === 0) return [];
+  const rows = await db.query<Stored>(
+    `
+    SELECT ${STORED}
+    FROM ${ownTable(db.engine, 'change_row')} AS mine
+    JOIN ${db.json('claimed', { id: 'bigint' })} AS claimed ON claimed.id = mine.device_change_id
+    WHERE mine.bulk_change_id = :bulkChangeId
+    ORDER BY mine.id`,
+    { bulkChangeId, claimed: JSON.stringify(claimed) },
+  );
+  return rows.map(openRow);
+}
+
+/** Rows that were begun and are not finished: in doubt after a crash, UNKNOWN, or ACCEPTED. In pages after `afterId`. */
+export async function begunRows(
+  db: Database,
+  bulkChangeId: string,
+  page: { readonly afterId: string; readonly limit: number; readonly onlyAccepted: boolean },
+): Promise<readonly OpenRow[]> {
+  const statuses = page.onlyAccepted ? "('ACCEPTED')" : "('NOT_STARTED', 'UNKNOWN', 'ACCEPTED')";
+  const top = db.engine === 'mssql' ? 'TOP (:limit)' : '';
+  const limit = db.engine === 'sqlite' ? 'LIMIT :limit' : '';
+  const rows = await db.query<Stored>(
+    `
+    SELECT ${top} ${STORED}
+    FROM ${ownTable(db.engine, 'change_row')} AS mine
+    WHERE mine.bulk_change_id = :bulkChangeId AND mine.started = 1 AND mine.status IN ${statuses} AND mine.id > :afterId
+    ORDER BY mine.id ${limit}`,
+    { bulkChangeId, afterId: page.afterId, limit: page.limit },
+  );
+  return rows.map(openRow);
+}
+
+function openRow(row: Stored): OpenRow {
+  return {
+    rowId: String(row.id),
+    line: row.line,
+    iccid: row.iccid,
+    change: JSON.parse(row.subject) as Change,
+    status: row.status as OpenRow['status'],
+    attempt: row.attempt,
+    audited: row.audited,
+    ms: row.ms,
+  };
+}
+
+/** Gives rows that failed a new attempt: they are NEW again, their audit rows and journal stay. */
+export async function reopenRows(db: Database, bulkChangeId: string, statuses: readonly string[]): Promise<number> {
+  return db.transaction(async (tx) => {
+    const own = ownTable(tx.engine, 'change_row');
+    const wanted = JSON.stringify(statuses.map((status) => ({ status })));
+    const set = tx.json('wanted', { status: 'nvarchar(20)' });
+    await tx.execute(
+      `
+      UPDATE M2M_DeviceChange
+      SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
+      WHERE id IN (
+        SELECT mine.device_change_id FROM ${own} AS mine JOIN ${set} AS wanted ON wanted.status = mine.status
+        WHERE mine.bulk_change_id = :bulkChangeId)`,
+      { bulkChangeId, wanted },
+    );
+    return tx.execute(
+      `
+      UPDATE ${own}
+      SET status = 'NOT_STARTED', attempt = attempt + 1, started = 0, code = NULL, message = '', error = NULL
+      WHERE bulk_change_id = :bulkChangeId AND status IN (SELECT wanted.status FROM ${set} AS wanted)`,
+      { bulkChangeId, wanted },
+    );
+  });
+}

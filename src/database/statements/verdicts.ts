@@ -1,0 +1,140 @@
+import type { AuditEntry } from '../../domain/outcome.ts';
+import { deviceChangeState } from '../../domain/status.ts';
+import type { RowVerdict } from '../../run/run-device.ts';
+import type { Database, Transaction } from '../database.ts';
+import { ownTable } from '../own-schema.ts';
+import { sqlTime } from '../sql-time.ts';
+import { writeEffects } from './effects.ts';
+
+export interface SettledRow extends RowVerdict {
+  readonly bulkChangeId: string;
+}
+
+interface Written {
+  readonly operator: string;
+  readonly at: number;
+}
+
+/**
+ * Commits how rows ended: their effects, statuses and audit rows in one transaction, so that each happens exactly once.
+ */
+export async function commitVerdicts(db: Database, rows: readonly SettledRow[], written: Written): Promise<void> {
+  await db.transaction(async (tx) => {
+    // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
+    if (await isCommitted(tx, rows[0])) return;
+    await writeEffects(tx, rows.flatMap(({ effects, bulkChangeId }) => effects.map((effect) => ({ ...effect, bulkChangeId }))), written);
+    await writeRows(tx, rows);
+    await writeDeviceChanges(tx, rows, written);
+    await insertAudit(tx, rows.flatMap(({ rowId, bulkChangeId, audit }) => audit.map((entry) => ({ rowId, bulkChangeId, entry }))), written);
+  });
+}
+
+async function isCommitted(tx: Transaction, row: SettledRow | undefined): Promise<boolean> {
+  if (row === undefined) return true;
+  const found = await tx.query<{ n: number }>(
+    `SELECT 1 AS n FROM ${ownTable(tx.engine, 'change_row')} WHERE id = :id AND status = :status AND audited = :audited AND ms = :ms AND message = :message`,
+    { id: row.rowId, status: row.status, audited: row.audited, ms: row.ms, message: row.message },
+  );
+  return found.length > 0;
+}
+
+async function writeRows(tx: Transaction, rows: readonly SettledRow[]): Promise<void> {
+  const table = ownTable(tx.engine, 'change_row');
+  const name = table.replace(/^.*\./, '');
+  const set = tx.json('items', {
+    id: 'bigint',
+    status: 'nvarchar(20)',
+    code: 'nvarchar(60)',
+    message: 'nvarchar(max)',
+    error: 'nvarchar(max)',
+    after_state: 'nvarchar(max)',
+    audited: 'int',
+    ms: 'int',
+  });
+  await tx.execute(
+    `
+    UPDATE ${table}
+    SET status = item.status, code = item.code, message = item.message, error = item.error, after_state = item.after_state, audited = item.audited, ms = item.ms
+    FROM ${set} AS item
+    WHERE item.id = ${name}.id`,
+    {
+      items: JSON.stringify(
+        rows.map((row) => ({
+          id: row.rowId,
+          status: row.status,
+          code: row.error?.code ?? null,
+          message: row.message,
+          error: row.error === null ? null : JSON.stringify(row.error),
+          after_state: row.after === null ? null : JSON.stringify(row.after),
+          audited: row.audited,
+          ms: row.ms,
+        })),
+      ),
+    },
+  );
+}
+
+async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], { operator, at }: Written): Promise<void> {
+  const set = tx.json('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
+  const items = rows.flatMap(({ rowId, status, message }) => {
+    const state = deviceChangeState(status);
+    // A row that was begun and could not go on stays PROCESSING: resume reads it back before anything else.
+    if (state === null || status === 'NOT_STARTED') return [];
+    return [{ row_id: rowId, status: state.status, processed: state.isProcessed ? 1 : 0, errors: state.hasErrors ? 1 : 0, details: message }];
+  });
+  await tx.execute(
+    `
+    UPDATE M2M_DeviceChange
+    SET Status = item.status, IsProcessed = item.processed, HasErrors = item.errors, StatusDetails = item.details,
+      ProcessedDate = CASE WHEN item.processed = 1 THEN :at END, ProcessedBy = :processedBy, ModifiedBy = :operator, ModifiedDate = :at
+    FROM ${set} AS item
+    JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
+    WHERE mine.device_change_id = M2M_DeviceChange.id`,
+    { items: JSON.stringify(items), operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
+  );
+}
+
+/** Inserts DeviceBulkChangeLog rows, in order. */
+export async function insertAudit(
+  tx: Transaction,
+  entries: readonly { readonly rowId: string; readonly bulkChangeId: string; readonly entry: AuditEntry }[],
+  { operator, at }: Written,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const set = tx.json('items', {
+    i: 'int',
+    row_id: 'bigint',
+    bulk: 'bigint',
+    description: 'nvarchar(max)',
+    request: 'nvarchar(max)',
+    errors: 'int',
+    response: 'nvarchar(max)',
+  });
+  await tx.execute(
+    `
+    INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
+      ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
+    SELECT item.bulk, mine.device_change_id, item.description, item.request, item.errors,
+      CASE WHEN item.errors = 1 THEN 'ERROR' ELSE 'PROCESSED' END, item.response, CASE WHEN item.errors = 1 THEN item.response END,
+      :at, :processedBy, :operator, :at, 1, 0
+    FROM ${set} AS item
+    JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
+    ORDER BY item.i`,
+    {
+      operator,
+      processedBy: operator.slice(0, 50),
+      at: sqlTime(at),
+      items: JSON.stringify(
+        entries.map(({ rowId, bulkChangeId, entry }, i) => ({
+          i,
+          row_id: rowId,
+          bulk: bulkChangeId,
+          description: entry.description,
+          request: entry.request,
+          errors: entry.hasErrors ? 1 : 0,
+          response: entry.response,
+        })),
+      ),
+    },
+  );
+}

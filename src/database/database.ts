@@ -29,7 +29,11 @@ export interface Queries {
   json(parameter: string, columns: Readonly<Record<string, string>>): string;
 }
 
-/** The one held connection on which temporary tables live. Statements run one after another. Opened by its first use. */
+/**
+ * The one held connection on which temporary tables live. Opened by its first use.
+ * Statements run one after another: on SQL Server a statement sent while its `stream` is read waits for the end of that, so a
+ * consumer must not await one between two rows.
+ */
 export interface ReadSession extends Queries {
   /** Makes (or makes anew) a temporary table; `name` comes without `#`. Resolves to the name to use in SQL. */
   createTemp(name: string, columns: readonly TempColumn[]): Promise<string>;

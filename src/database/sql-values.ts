@@ -1,15 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
-
-/** An instant as both engines read it: `yyyy-MM-dd HH:mm:ss.SSS` in UTC. */
-export function sqlDateTime(instant: Date): string {
-  return instant.toISOString().slice(0, 23).replace('T', ' ');
-}
+import { sqlTime } from './sql-time.ts';
 
 /** A value as SQLite stores it: bit as 0 or 1, datetime as text. */
 export function toSqlite(value: unknown): SQLInputValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return Number(value);
-  if (value instanceof Date) return sqlDateTime(value);
+  if (value instanceof Date) return sqlTime(value.getTime());
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
   if (value instanceof Uint8Array) return value;
   throw new TypeError(`A ${typeof value} cannot be a value in SQL`);
@@ -25,7 +21,7 @@ export function toMssql(value: unknown): unknown {
 export function fromMssql(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
-    plain[name] = value instanceof Date ? sqlDateTime(value) : typeof value === 'boolean' ? Number(value) : value;
+    plain[name] = value instanceof Date ? sqlTime(value.getTime()) : typeof value === 'boolean' ? Number(value) : value;
   }
   return plain;
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { AuditEntry } from '../../domain/outcome.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import type { RowVerdict } from '../../run/run-device.ts';
@@ -19,26 +21,27 @@ interface Written {
  * Commits how rows ended: their effects, statuses and audit rows in one transaction, so that each happens exactly once.
  */
 export async function commitVerdicts(db: Database, rows: readonly SettledRow[], written: Written): Promise<void> {
+  const commitId = randomUUID();
   await db.transaction(async (tx) => {
     // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
-    if (await isCommitted(tx, rows[0])) return;
+    if (await isCommitted(tx, rows[0], commitId)) return;
     await writeEffects(tx, rows.flatMap(({ effects, bulkChangeId }) => effects.map((effect) => ({ ...effect, bulkChangeId }))), written);
-    await writeRows(tx, rows);
+    await writeRows(tx, rows, commitId);
     await writeDeviceChanges(tx, rows, written);
     await insertAudit(tx, rows.flatMap(({ rowId, bulkChangeId, audit }) => audit.map((entry) => ({ rowId, bulkChangeId, entry }))), written);
   });
 }
 
-async function isCommitted(tx: Transaction, row: SettledRow | undefined): Promise<boolean> {
+async function isCommitted(tx: Transaction, row: SettledRow | undefined, commitId: string): Promise<boolean> {
   if (row === undefined) return true;
-  const found = await tx.query<{ n: number }>(
-    `SELECT 1 AS n FROM ${ownTable(tx.engine, 'change_row')} WHERE id = :id AND status = :status AND audited = :audited AND ms = :ms AND message = :message`,
-    { id: row.rowId, status: row.status, audited: row.audited, ms: row.ms, message: row.message },
-  );
+  const found = await tx.query(`SELECT 1 AS found FROM ${ownTable(tx.engine, 'change_row')} WHERE id = :id AND commit_id = :commitId`, {
+    id: row.rowId,
+    commitId,
+  });
   return found.length > 0;
 }
 
-async function writeRows(tx: Transaction, rows: readonly SettledRow[]): Promise<void> {
+async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId: string): Promise<void> {
   const table = ownTable(tx.engine, 'change_row');
   const name = table.replace(/^.*\./, '');
   const set = tx.json('items', {
@@ -54,10 +57,12 @@ async function writeRows(tx: Transaction, rows: readonly SettledRow[]): Promise<
   await tx.execute(
     `
     UPDATE ${table}
-    SET status = item.status, code = item.code, message = item.message, error = item.error, after_state = item.after_state, audited = item.audited, ms = item.ms
+    SET status = item.status, code = item.code, message = item.message, error = item.error, after_state = item.after_state, audited = item.audited, ms = item.ms,
+      started = CASE WHEN item.status = 'NOT_STARTED' THEN 0 ELSE 1 END, commit_id = :commitId
     FROM ${set} AS item
     WHERE item.id = ${name}.id`,
     {
+      commitId,
       items: JSON.stringify(
         rows.map((row) => ({
           id: row.rowId,
@@ -78,9 +83,8 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
   const set = tx.json('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
   const items = rows.flatMap(({ rowId, status, message }) => {
     const state = deviceChangeState(status);
-    // A row that was begun and could not go on stays PROCESSING: resume reads it back before anything else.
-    if (state === null || status === 'NOT_STARTED') return [];
-    return [{ row_id: rowId, status: state.status, processed: state.isProcessed ? 1 : 0, errors: state.hasErrors ? 1 : 0, details: message }];
+    if (state === null) return [];
+    return [{ row_id: rowId, status: state.status, processed: state.isProcessed ? 1 : 0, errors: state.hasErrors ? 1 : 0, details: status === 'NOT_STARTED' ? null : message }];
   });
   await tx.execute(
     `

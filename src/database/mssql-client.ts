@@ -1,0 +1,84 @@
+import knex, { Knex } from 'knex';
+import MssqlDialect from 'knex/lib/dialects/mssql/index.js';
+import type { Connection, Request } from 'tedious';
+import { knexConnection, type MssqlSettings } from './mssql-settings.ts';
+
+/** What knex hands to a client for one statement. */
+interface Query {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  readonly options?: { readonly affected?: boolean };
+  response?: unknown;
+}
+
+interface Column {
+  readonly value: unknown;
+  readonly metadata: { readonly colName: string };
+}
+
+/**
+ * knex' dialect keeps one queue of requests for all connections: statements of one transaction then run on the connection of
+ * another, outside of it (directus #27699, knex #1806). Here every connection has its own.
+ * With `.options({ affected: true })` a raw statement resolves to the number of affected rows.
+ */
+class SafeMssqlClient extends MssqlDialect {
+  _chomp(connection: Connection): void {
+    // `state` is tedious' own: a request sent in any other state would be refused.
+    const isIdle = (connection as unknown as { state: { name: string } }).state.name === 'LoggedIn';
+    const next = isIdle ? queueOf(connection).shift() : undefined;
+    if (next !== undefined) connection.execSql(next);
+  }
+
+  _enqueueRequest(request: Request, connection: Connection): void {
+    queueOf(connection).push(request);
+    this._chomp(connection);
+  }
+
+  override _query(connection: Connection, query: Query): Promise<Query> {
+    return new Promise((resolve, reject) => {
+      const rows: Record<string, unknown>[] = [];
+      const request = this._makeRequest(query, (error, affected) => {
+        if (error !== null) {
+          reject(error);
+          return;
+        }
+        query.response = query.options?.affected === true ? (affected ?? 0) : rows;
+        process.nextTick(() => this._chomp(connection));
+        resolve(query);
+      });
+      request.on('row', (columns: readonly Column[]) => {
+        rows.push(Object.fromEntries(columns.map(({ metadata, value }) => [metadata.colName, value])));
+      });
+      this._assignBindings(request, query.bindings ?? []);
+      this._enqueueRequest(request, connection);
+    });
+  }
+
+  processResponse(query: Query): unknown {
+    return query.response;
+  }
+}
+
+/** Outside of the class: knex makes the client of a transaction with Object.create, which has no private fields. */
+const waiting = new WeakMap<Connection, Request[]>();
+
+function queueOf(connection: Connection): Request[] {
+  const known = waiting.get(connection);
+  if (known !== undefined) return known;
+  const queue: Request[] = [];
+  waiting.set(connection, queue);
+  return queue;
+}
+
+
+export function mssqlKnex(settings: MssqlSettings, poolSize: number): Knex {
+  return knex({
+    // knex' types know only its public Client; the dialect is one.
+    client: SafeMssqlClient as unknown as typeof Knex.Client,
+    connection: knexConnection(settings),
+    // The error text would hold every value of the statement.
+    compileSqlOnError: false,
+    acquireConnectionTimeout: 60_000,
+    pool: { min: 0, max: poolSize },
+  });
+}

@@ -1,0 +1,149 @@
+import type { Knex } from 'knex';
+import mssql, { type ConnectionPool } from 'mssql';
+import { PondBulkError } from '../domain/errors.ts';
+import type { Database, Params, ReadDatabase, Session, Transaction } from './database.ts';
+import { jsonTable } from './json-table.ts';
+import { affectedBy, knexTransaction, rowsOf } from './knex-statements.ts';
+import { mssqlKnex } from './mssql-client.ts';
+import { openMssqlSession, streamRows } from './mssql-session.ts';
+import { mssqlConnection, mssqlIdentity, parseMssqlUrl, type MssqlSettings } from './mssql-settings.ts';
+import { assertReads, assertWritesTempOnly } from './read-only-sql.ts';
+import { withRetries } from './retry.ts';
+
+export interface MssqlOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Connections for statements; streams and the session have their own. */
+  readonly poolSize?: number | undefined;
+}
+
+const POOL_SIZE = 8;
+const STREAMS = 4;
+
+/** "Login failed" and "cannot open database requested by the login". */
+const LOGIN_REFUSED = new Set([18456, 18452, 4060]);
+
+export async function openMssql(url: string, options: MssqlOptions = {}): Promise<Database> {
+  const settings = parseMssqlUrl(url);
+  const { signal } = options;
+  const knex = mssqlKnex(settings, options.poolSize ?? POOL_SIZE);
+  try {
+    await withRetries(() => rowsOf(knex, 'mssql', 'SELECT 1 AS one'), { idempotent: true, signal });
+  } catch (error) {
+    await knex.destroy();
+    signal?.throwIfAborted();
+    throw unreachable(error, settings);
+  }
+  let statements = 1;
+  const count = (): void => {
+    statements += 1;
+  };
+  const session = openMssqlSession(settings, count);
+  const streams = lazyPool(settings);
+  return {
+    engine: 'mssql',
+    identity: mssqlIdentity(settings),
+    session,
+    json: (parameter, columns) => jsonTable('mssql', parameter, columns),
+    query: <Row>(sql: string, params?: Params) => {
+      count();
+      return withRetries(() => rowsOf<Row>(knex, 'mssql', sql, params), { idempotent: true, signal });
+    },
+    stream: <Row>(sql: string, params?: Params) => streamRows<Row>(streams.get, sql, params, count, (task) => task()),
+    execute: (sql, params) => {
+      count();
+      return withRetries(() => affectedBy(knex, 'mssql', sql, params), { idempotent: false, signal });
+    },
+    transaction: (work) => withRetries(() => runTransaction(knex, work, count), { idempotent: false, signal }),
+    get statements() {
+      return statements;
+    },
+    close: async () => {
+      await Promise.all([knex.destroy(), session.close(), streams.close()]);
+    },
+  };
+}
+
+/** Only what reads, and #tables: each statement is looked at before it is sent. */
+export async function openMssqlReadOnly(url: string): Promise<ReadDatabase> {
+  const db = await openMssql(url);
+  return {
+    engine: db.engine,
+    identity: db.identity,
+    json: db.json,
+    ...readsOnly(db),
+    session: {
+      engine: db.engine,
+      json: db.json,
+      createTemp: db.session.createTemp,
+      loadTemp: db.session.loadTemp,
+      ...readsOnly(db.session),
+      execute: async (sql, params) => {
+        assertWritesTempOnly(sql);
+        return db.session.execute(sql, params);
+      },
+    },
+    get statements() {
+      return db.statements;
+    },
+    close: db.close,
+  };
+}
+
+async function runTransaction<T>(knex: Knex, work: (tx: Transaction) => Promise<T>, count: () => void): Promise<T> {
+  try {
+    return await knex.transaction((trx) => work(knexTransaction(trx, 'mssql', count)));
+  } catch (error) {
+    // knex makes an error of `work` its own `originalError`: a circle that no JSON log survives.
+    if (error instanceof Error && 'originalError' in error && error.originalError === error) delete error.originalError;
+    throw error;
+  }
+}
+
+function readsOnly(queries: Database | Session): Pick<ReadDatabase, 'query' | 'stream'> {
+  return {
+    query: async <Row>(sql: string, params?: Params) => {
+      assertReads(sql);
+      return queries.query<Row>(sql, params);
+    },
+    stream: <Row>(sql: string, params?: Params) => {
+      assertReads(sql);
+      return queries.stream<Row>(sql, params);
+    },
+  };
+}
+
+function lazyPool(settings: MssqlSettings): { readonly get: () => Promise<ConnectionPool>; readonly close: () => Promise<void> } {
+  let opening: Promise<ConnectionPool> | null = null;
+  return {
+    get: () => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 0, max: STREAMS })).connect()),
+    close: async () => {
+      await (await opening)?.close();
+    },
+  };
+}
+
+/** What the driver says about a failed connect, without anything of the URL but server, database and user. */
+function unreachable(cause: unknown, settings: MssqlSettings): PondBulkError {
+  const where = mssqlIdentity(settings);
+  const number = typeof cause === 'object' && cause !== null && 'number' in cause ? cause.number : null;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+  if (code === 'ELOGIN' || (typeof number === 'number' && LOGIN_REFUSED.has(number))) {
+    return new PondBulkError(
+      'credentials',
+      'DATABASE_LOGIN_REFUSED',
+      `The database server ${where} refused the login of ${settings.user}. Check user, password and database in DATABASE_URL`,
+      { cause },
+    );
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PondBulkError(
+    'config',
+    'DATABASE_UNREACHABLE',
+    `The database ${where} cannot be reached: ${withoutSecret(reason, settings.password)}`,
+    { cause },
+  );
+}
+
+function withoutSecret(text: string, secret: string): string {
+  return secret === '' ? text : text.replaceAll(secret, '***');
+}

@@ -1,0 +1,103 @@
+import mssql, { type ConnectionPool, type Request } from 'mssql';
+import type { Params, Session, Transaction } from './database.ts';
+import { inTurn } from './in-turn.ts';
+import { jsonTable } from './json-table.ts';
+import { mssqlConnection, type MssqlSettings } from './mssql-settings.ts';
+import { mssqlTempTables } from './mssql-temp.ts';
+import { atNamed } from './named-params.ts';
+import { fromMssql, toMssql } from './sql-values.ts';
+
+export interface HeldSession extends Session {
+  close(): Promise<void>;
+}
+
+/** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
+export function openMssqlSession(settings: MssqlSettings, onSend: () => void): HeldSession {
+  let opening: Promise<ConnectionPool> | null = null;
+  const pool = (): Promise<ConnectionPool> => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
+  const turn = inTurn();
+  return {
+    engine: 'mssql',
+    json: (parameter, columns) => jsonTable('mssql', parameter, columns),
+    ...mssqlTempTables(pool, turn, onSend),
+    query: <Row>(sql: string, params?: Params) => turn(async () => rows<Row>((await pool()).request(), sql, params, onSend)),
+    execute: (sql, params) => turn(async () => affected((await pool()).request(), sql, params, onSend)),
+    stream: <Row>(sql: string, params?: Params) => streamRows<Row>(pool, sql, params, onSend, turn),
+    transaction: (work) => turn(async () => runTransaction(await pool(), work, onSend)),
+    close: async () => {
+      await (await opening)?.close();
+    },
+  };
+}
+
+/** Rows with backpressure. The connection is the stream's until it ends; `turn` keeps other statements away so long. */
+export async function* streamRows<Row>(
+  pool: () => Promise<ConnectionPool>,
+  sql: string,
+  params: Params | undefined,
+  onSend: () => void,
+  turn: <T>(task: () => Promise<T>) => Promise<T>,
+): AsyncGenerator<Row> {
+  const ended = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<Request>();
+  const held = turn(async () => {
+    started.resolve((await pool()).request());
+    await ended.promise;
+  });
+  held.catch(started.reject);
+  try {
+    const request = await started.promise;
+    const text = bind(request, sql, params);
+    onSend();
+    const stream = request.toReadableStream();
+    request.query(text).catch(() => undefined); // The same error ends the stream.
+    let isRead = false;
+    try {
+      for await (const row of stream) yield fromMssql(row as Record<string, unknown>) as Row;
+      isRead = true;
+    } finally {
+      if (!isRead) request.cancel();
+    }
+  } finally {
+    ended.resolve();
+  }
+}
+
+async function runTransaction<T>(pool: ConnectionPool, work: (tx: Transaction) => Promise<T>, onSend: () => void): Promise<T> {
+  const transaction = pool.transaction();
+  await transaction.begin(mssql.ISOLATION_LEVEL.READ_COMMITTED);
+  try {
+    const turn = inTurn();
+    const value = await work({
+      engine: 'mssql',
+      json: (parameter, columns) => jsonTable('mssql', parameter, columns),
+      query: <Row>(sql: string, params?: Params) => turn(() => rows<Row>(transaction.request(), sql, params, onSend)),
+      execute: (sql, params) => turn(() => affected(transaction.request(), sql, params, onSend)),
+    });
+    await transaction.commit();
+    return value;
+  } catch (error) {
+    // XACT_ABORT has ended it after an error of the server; then there is nothing left to roll back.
+    await transaction.rollback().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function rows<Row>(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<readonly Row[]> {
+  onSend();
+  const { recordset } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  // The caller names the row type of its own SQL.
+  return (recordset ?? []).map(fromMssql) as readonly Row[];
+}
+
+async function affected(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<number> {
+  onSend();
+  const { rowsAffected } = await request.query(bind(request, sql, params));
+  return rowsAffected.reduce((sum, count) => sum + count, 0);
+}
+
+function bind(request: Request, sql: string, params: Params = {}): string {
+  const bound = atNamed(sql, params);
+  for (const [name, value] of bound.values) request.input(name, toMssql(value));
+  return bound.sql;
+}

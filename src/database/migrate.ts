@@ -1,10 +1,11 @@
 import { PondBulkError } from '../domain/errors.ts';
-import type { Database, Engine, Queries, ReadDatabase, Transaction } from './database.ts';
+import type { Database, Engine, ReadDatabase, Transaction } from './database.ts';
 import { CHANGE_REQUEST_TYPES, DEVICE_STATUSES, deviceStatusId, INTEGRATIONS } from './operator-lookups.ts';
 import { INVENTORY_VIEW, OPERATOR_TABLES } from './operator-schema.ts';
 import { OWN_SCHEMA_VERSION, OWN_TABLES, ownTable } from './own-schema.ts';
 import { createTableSql, quote } from './schema-sql.ts';
 import { sqlTime } from './sql-time.ts';
+import { tableNames } from './table-names.ts';
 
 export interface MigrateOptions {
   /** Makes the operator's tables too: for first runs and tests, never where an operator has his own. */
@@ -122,14 +123,4 @@ async function mark(tx: Transaction, version: number, now: number): Promise<void
 
 async function executeAll(tx: Transaction, statements: readonly string[]): Promise<void> {
   for (const sql of statements) await tx.execute(sql);
-}
-
-/** Tables and views in small letters; on SQL Server those outside dbo with their schema. */
-async function tableNames(db: Pick<Queries, 'engine' | 'query'>): Promise<ReadonlySet<string>> {
-  const sql =
-    db.engine === 'sqlite'
-      ? `SELECT name FROM sqlite_master WHERE type IN ('table', 'view')`
-      : `SELECT CASE WHEN TABLE_SCHEMA = 'dbo' THEN TABLE_NAME ELSE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) END AS name FROM INFORMATION_SCHEMA.TABLES`;
-  const rows = await db.query<{ name: string }>(sql);
-  return new Set(rows.map(({ name }) => name.toLowerCase()));
 }

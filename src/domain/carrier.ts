@@ -13,15 +13,12 @@ export type CarrierNeed = 'package-type' | 'plan-uuid' | 'eid' | 'phone-number' 
 /** Settings of one account, by their names without the integration's prefix (`BASE_URL`, `API_KEY`). */
 export type AccountSettings = Readonly<Record<string, string>>;
 
-/** One carrier integration: everything that sets it apart. A carrier is one such definition and one line in carriers/registry.ts. */
-export interface Carrier {
-  /** Integration.Name in the operator's database. */
-  readonly integration: string;
+/** One system on the other side of the wire: its settings, its pace and how it speaks of limits. */
+export interface Integration {
   /** Name in messages. */
   readonly name: string;
   /** Prefix of its settings, e.g. `POND`. */
   readonly prefix: string;
-  readonly portal: 'M2M' | 'Mobility';
   /** Setting names without the prefix; those in `optional` may be missing. */
   readonly settings: readonly string[];
   readonly optional: Readonly<Record<string, string>>;
@@ -30,14 +27,21 @@ export interface Carrier {
   /** Settings that together name the account whose limits are shared. */
   readonly accountKey: readonly string[];
   readonly pace: { readonly concurrency: number; readonly perSecond: number | null; readonly source: string };
-  /** Pace documented by the carrier: flags never lift it. */
+  /** Pace documented by its owner: flags never lift it. */
   readonly documented: { readonly concurrency: number | null; readonly perSecond: number | null };
-  readonly needs: readonly CarrierNeed[];
-  readonly effectiveDate: EffectiveDateRule;
   readonly timeoutMs: number;
   headers(settings: AccountSettings): Readonly<Record<string, string>>;
   /** Milliseconds to wait when the answer means "too many calls", else null. */
   limitedFor(answer: HttpAnswer): number | null;
+}
+
+/** One carrier integration: everything that sets it apart. A carrier is one such definition and one line in carriers/registry.ts. */
+export interface Carrier extends Integration {
+  /** Integration.Name in the operator's database. */
+  readonly integration: string;
+  readonly portal: 'M2M' | 'Mobility';
+  readonly needs: readonly CarrierNeed[];
+  readonly effectiveDate: EffectiveDateRule;
   connect(account: CarrierAccount): CarrierConnection;
 }
 

@@ -13,7 +13,7 @@ export interface RowValues {
 
 /** Why a line of the list names no device. `column` is the header (or the number) of the cell that is wrong. */
 export interface ListProblem {
-  readonly code: 'ICCID_MISSING' | 'ICCID_DAMAGED' | 'ICCID_MALFORMED' | 'EFFECTIVE_DATE_MALFORMED' | 'ROW_MALFORMED';
+  readonly code: 'ICCID_MISSING' | 'DEVICE_AMBIGUOUS' | 'ICCID_DAMAGED' | 'ICCID_MALFORMED' | 'EFFECTIVE_DATE_MALFORMED' | 'ROW_MALFORMED';
   readonly message: string;
   readonly hint: string;
   readonly column: string;

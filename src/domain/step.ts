@@ -1,3 +1,4 @@
+import type { Outcome } from './outcome.ts';
 import type { RowError } from './result.ts';
 
 /** What sending a step came to. `T` is journaled as JSON. */
@@ -58,6 +59,8 @@ export interface Steps {
   tryStep<T>(name: string, step: Step<T> | BatchedStep<T, never>): Promise<Tried<T>>;
   /** Reads something before an effect and journals it: after a crash the same value is returned, whatever the world looks like then. */
   remember<T>(name: string, read: () => Promise<T>): Promise<T>;
-  /** The answers that this step gave in earlier attempts of this row. */
+  /** What a step or a note of this name came to in earlier attempts of this row (those whose end is committed). */
   earlier<T>(name: string): readonly T[];
+  /** Does a part whose failure does not undo the rest: it becomes a FAILED outcome instead of ending the row. */
+  part(work: () => Promise<Outcome>): Promise<Outcome>;
 }

@@ -41,3 +41,9 @@ export type JournalData =
   | { readonly kind: 'answer'; readonly ended: 'absent' }
   /** Taken by the carrier; a later answer of the same step says how it ended. */
   | { readonly kind: 'answer'; readonly ended: 'accepted'; readonly handle: string; readonly response: string };
+
+/** Whether a step of this attempt was sent, or was about to be, and nothing is known of its end. */
+export function isInDoubt(entries: readonly JournalEntry[], attempt: number): boolean {
+  const last = new Map(entries.filter((entry) => entry.attempt === attempt).map(({ step, data }) => [step, data.kind]));
+  return [...last.values()].includes('intent');
+}

@@ -25,7 +25,7 @@ export interface RowVerdict {
 
 /**
  * Runs one device's change on its journal. A refusal or a lost answer is a verdict; rejects only when the run cannot go
- * on (the journal cannot be written, a bug, the signal was aborted).
+ * on (the journal cannot be written, a bug).
  */
 export async function runDevice(
   change: (steps: Steps) => Promise<Outcome>,
@@ -35,7 +35,7 @@ export async function runDevice(
   const steps = createSteps(options);
   const ended = await change(steps).then(
     (outcome) => ({ ...outcome, stop: null }),
-    (error: unknown) => verdictOf(endOf(error)),
+    (error: unknown) => (options.signal.aborted ? cutShort(steps.inDoubt) : verdictOf(endOf(error))),
   );
   await steps.durable();
   return {
@@ -45,6 +45,19 @@ export async function runDevice(
     audited: steps.count,
     ms: options.clock.now() - startedAt,
   };
+}
+
+/** A second Ctrl-C: requests in flight are let go, and nobody knows what became of them. */
+function cutShort(inDoubt: boolean): Ended {
+  const error: RowError = {
+    code: 'INTERRUPTED',
+    class: 'unknown',
+    retryable: false,
+    http: null,
+    message: inDoubt ? 'The run was stopped while the change was under way, and it is not known yet whether it happened' : 'The run was stopped before it',
+    hint: 'pond-bulk resume goes on',
+  };
+  return { status: inDoubt ? 'UNKNOWN' : 'NOT_STARTED', message: error.message, error, after: null, effects: [], audit: [], stop: null };
 }
 
 function endOf(error: unknown): RowEnd {

@@ -1,10 +1,11 @@
+import { CallFailed } from '../domain/call-failed.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AuditEntry } from '../domain/outcome.ts';
 import type { RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
 import type { Group } from './group.ts';
-import type { JournalData, JournalEntry } from './journal.ts';
+import { isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
 import type { Probe } from './probe.ts';
 import { RowEnded } from './row-end.ts';
 
@@ -29,6 +30,8 @@ export interface JournaledSteps extends Steps {
   audit(from: number): readonly AuditEntry[];
   /** How many journal entries there are now. */
   readonly count: number;
+  /** Whether a step was sent, or was about to be, and nothing is known of its end. */
+  readonly inDoubt: boolean;
   /** Resolves when every answer so far is on disk. */
   durable(): Promise<void>;
 }
@@ -163,13 +166,35 @@ export function createSteps(options: StepsOptions): JournaledSteps {
       return value;
     },
     earlier: <T>(name: string): readonly T[] =>
-      entries.flatMap(({ step, data }) => (step === name && data.kind === 'answer' && data.ended === 'done' ? [data.value as T] : [])),
+      entries.flatMap(({ step, attempt, data }) => {
+        if (step !== name || attempt >= options.attempt) return [];
+        return data.kind === 'note' || (data.kind === 'answer' && data.ended === 'done') ? [data.value as T] : [];
+      }),
+    part: async (work) => {
+      try {
+        return await work();
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure === null) throw error;
+        return { status: 'FAILED', message: failure.message, error: failure, after: null, effects: [], audit: [] };
+      }
+    },
     audit: (from) => entries.slice(from).flatMap(({ data }) => auditOf(data)),
     get count() {
       return entries.length;
     },
+    get inDoubt() {
+      return isInDoubt(entries, options.attempt);
+    },
     durable: () => writing,
   };
+}
+
+/** What failed only this row; null when the row is in doubt, or its provider is stopped. */
+function failureOf(error: unknown): RowError | null {
+  if (error instanceof RowEnded) return error.end.kind === 'failed' ? error.end.error : null;
+  if (!(error instanceof CallFailed)) return null;
+  return error.error.class === 'auth' || error.error.class === 'limit' ? null : error.error;
 }
 
 type AnyStep<T> = Step<T> | BatchedStep<T, never>;

@@ -1,24 +1,16 @@
-import type { Transaction } from '../database.ts';
+import type { NewBulkChange } from '../../domain/run-store.ts';
+import type { Database, Transaction } from '../database.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
 
-export interface NewBulkChange {
-  readonly tenantId: number;
-  readonly providerId: number;
-  readonly changeRequestTypeId: number;
-  readonly siteId: number | null;
-  /** Visible to the portal at once; else it becomes visible with its last rows. */
-  readonly isActive: boolean;
-}
-
-/** Inserts one DeviceBulkChange and answers its id. */
-export async function insertBulkChange(tx: Transaction, change: NewBulkChange, operator: string, at: number): Promise<string> {
+/** Inserts one DeviceBulkChange and answers its id. The portal sees it once it is active: at once, or with its last rows. */
+export async function insertBulkChange(tx: Transaction, change: NewBulkChange, isActive: boolean, operator: string, at: number): Promise<string> {
   const [id] = await insertReturningIds(
     tx,
     'DeviceBulkChange',
     ['TenantId', 'ServiceProviderId', 'ChangeRequestTypeId', 'SiteId', 'Status', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
     `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
-    { ...change, isActive: change.isActive ? 1 : 0, operator, at: sqlTime(at) },
+    { ...change, isActive, operator, at: sqlTime(at) },
   );
   if (id === undefined) throw new Error('DeviceBulkChange: the insert answered no id');
   return id;
@@ -48,5 +40,15 @@ export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: stri
       ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
     WHERE id = :bulkChangeId`,
     { bulkChangeId, operator: operator.slice(0, 50), at: sqlTime(at) },
+  );
+}
+
+/** Shows in the portal that bulk changes are being worked on. */
+export async function beginBulkChanges(db: Database, bulkChangeIds: readonly string[], operator: string, at: number): Promise<void> {
+  await db.execute(
+    `
+    UPDATE DeviceBulkChange SET Status = 'PROCESSING', ModifiedBy = :operator, ModifiedDate = :at
+    WHERE id IN (SELECT given.id FROM ${db.json('ids', { id: 'bigint' })} AS given)`,
+    { ids: JSON.stringify(bulkChangeIds.map((id) => ({ id }))), operator, at: sqlTime(at) },
   );
 }

@@ -1,7 +1,10 @@
 import type { DeviceFacts, RowFacts } from '../../domain/facts.ts';
 import type { ListProblem, RowValues } from '../../domain/list-row.ts';
-import type { Session } from '../database.ts';
+import type { ReadSession } from '../database.ts';
+import type { FactsWanted, LineRange } from '../../domain/facts-store.ts';
 import type { LoadedList } from './list.ts';
+
+type Wants = Pick<FactsWanted, 'services' | 'activation'>;
 
 /** What the SELECT answers for one line; numbers may come as bits or booleans from SQL Server. */
 interface FactsRow {
@@ -16,6 +19,7 @@ interface FactsRow {
   readonly last_line: number | null;
   readonly conflicting: number | null;
   readonly device_id: number | null;
+  readonly candidates: number | null;
   readonly provider_id: number;
   readonly provider_name: string;
   readonly provider_tenant: number;
@@ -40,31 +44,24 @@ interface FactsRow {
 }
 
 /** The facts of every line, in input order, one statement for the whole list. */
-export async function* streamFacts(session: Session, list: LoadedList, tenantId: number, wants: FactsWanted): AsyncIterable<RowFacts> {
+export async function* streamFacts(session: ReadSession, list: LoadedList, tenantId: number, wants: Wants): AsyncIterable<RowFacts> {
   for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId })) yield factsOf(row, tenantId);
 }
 
 /** The facts of the lines after `line`, at most `limit`. */
 export async function factsPage(
-  session: Session,
+  session: ReadSession,
   list: LoadedList,
   tenantId: number,
-  wants: FactsWanted,
-  page: { readonly afterLine: number; readonly throughLine: number },
+  wants: Wants,
+  page: LineRange,
 ): Promise<readonly RowFacts[]> {
   const where = 'WHERE list.line > :afterLine AND list.line <= :throughLine';
   const rows = await session.query<FactsRow>(factsSql(session, list, wants, where), { tenantId, ...page });
   return rows.map((row) => factsOf(row, tenantId));
 }
 
-export interface FactsWanted {
-  /** The live service line and its products (assignments, and plan changes that refuse active services). */
-  readonly services: boolean;
-  /** The first active day (--use-carrier-activation). */
-  readonly activation: boolean;
-}
-
-function factsSql(session: Session, { table }: LoadedList, wants: FactsWanted, where: string): string {
+function factsSql(session: ReadSession, { table }: LoadedList, wants: Wants, where: string): string {
   const join = session.engine === 'sqlite' ? 'group_concat(DISTINCT product.CustomerId)' : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
   const services = wants.services
     ? `service.RevServiceId AS service_id,
@@ -89,7 +86,7 @@ function factsSql(session: Session, { table }: LoadedList, wants: FactsWanted, w
     : '';
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
-      list.first_line, list.last_line, list.conflicting, list.device_id,
+      list.first_line, list.last_line, list.conflicting, list.device_id, list.candidates,
       provider.id AS provider_id, provider.DisplayName AS provider_name, provider.TenantId AS provider_tenant, integration.Name AS integration,
       provider.WriteIsEnabled AS write_enabled, device.IsActive AS is_active, device.IsDeleted AS is_deleted,
       device.MSISDN AS msisdn, device.EID AS eid, device.ICCID AS device_iccid, device.RatePlan AS [plan], device.CommunicationPlan AS comm_plan,
@@ -115,13 +112,20 @@ function factsOf(row: FactsRow, tenantId: number): RowFacts {
     phoneNumber: row.phone_number,
     cells: JSON.parse(row.cells) as readonly string[],
     values: JSON.parse(row.wish) as RowValues,
-    problem: row.problem === null ? null : (JSON.parse(row.problem) as ListProblem),
+    problem: row.problem === null ? ambiguity(row) : (JSON.parse(row.problem) as ListProblem),
     repeated:
       row.first_line === null || row.last_line === null
         ? null
         : { firstLine: row.first_line, lastLine: row.last_line, conflicting: Number(row.conflicting) === 1 },
     device: row.device_id === null ? null : deviceOf(row, row.device_id, tenantId),
   };
+}
+
+/** An ICCID that several service providers know is not guessed about. */
+function ambiguity(row: FactsRow): ListProblem | null {
+  if (row.candidates === null || row.candidates < 2) return null;
+  const message = `ICCID ${row.iccid ?? row.list_key} is known to ${row.candidates} service providers`;
+  return { code: 'DEVICE_AMBIGUOUS', message, hint: 'say which with --provider', column: 'iccid' };
 }
 
 function deviceOf(row: FactsRow, deviceId: number, tenantId: number): DeviceFacts {

@@ -1,5 +1,5 @@
 import type { List, ListRow, RowValues } from '../../domain/list-row.ts';
-import type { Session } from '../database.ts';
+import type { ReadSession } from '../database.ts';
 
 /** The list of a run in a temp table, typed like the operator's key columns so that joins can seek. */
 export interface LoadedList {
@@ -23,10 +23,11 @@ const COLUMNS = [
   { name: 'last_line', type: 'int' },
   { name: 'conflicting', type: 'int' },
   { name: 'device_id', type: 'int' },
+  { name: 'candidates', type: 'int' },
 ] as const;
 
 /** Loads the list in one bulk operation. Values that a row leaves open are filled from `defaults` (the flags). */
-export async function loadList(session: Session, list: List, defaults: RowValues): Promise<LoadedList> {
+export async function loadList(session: ReadSession, list: List, defaults: RowValues): Promise<LoadedList> {
   const table = await session.createTemp('list', COLUMNS);
   let readable = 0;
   let luhnFailures = 0;
@@ -54,6 +55,7 @@ function loadedRow(row: ListRow, defaults: RowValues): Readonly<Record<string, u
     last_line: null,
     conflicting: null,
     device_id: null,
+    candidates: null,
   };
 }
 
@@ -70,7 +72,7 @@ function inOrder(values: RowValues): RowValues {
 }
 
 /** Marks every line whose key occurs more than once. */
-export async function markDuplicates(session: Session, { table }: LoadedList): Promise<void> {
+export async function markDuplicates(session: ReadSession, { table }: LoadedList): Promise<void> {
   await session.execute(`
     UPDATE ${table}
     SET first_line = again.first_line, last_line = again.last_line, conflicting = again.conflicting
@@ -87,20 +89,21 @@ export async function markDuplicates(session: Session, { table }: LoadedList): P
 
 /**
  * Finds the device of every line: one of a provider that the operator may use, and that is his tenant's (an active
- * Device_Tenant row of it, or none at all and the provider's tenant). Devices that are not archived win.
+ * Device_Tenant row of it, or none at all and the provider's tenant). Devices that are not archived win; `candidates` tells how many providers have one.
  */
 export async function findDevices(
-  session: Session,
+  session: ReadSession,
   { table }: LoadedList,
   scope: { readonly tenantId: number; readonly providerIds: readonly number[] },
 ): Promise<void> {
   await session.execute(
     `
     UPDATE ${table}
-    SET device_id = found.device_id
+    SET device_id = found.device_id, candidates = found.candidates
     FROM (
       SELECT list.iccid AS iccid,
-        COALESCE(MIN(CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.id END), MIN(device.id)) AS device_id
+        COALESCE(MIN(CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.id END), MIN(device.id)) AS device_id,
+        COUNT(DISTINCT CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.ServiceProviderId END) AS candidates
       FROM ${table} AS list
       JOIN Device AS device ON device.ICCID = list.iccid
       JOIN ${session.json('providers', { id: 'int' })} AS mine ON mine.id = device.ServiceProviderId

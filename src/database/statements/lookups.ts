@@ -1,5 +1,5 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
-import type { ReadDatabase, Session } from '../database.ts';
+import type { ReadDatabase, ReadSession } from '../database.ts';
 import type { LoadedList } from './list.ts';
 
 /** Service providers that are in use, of all tenants. */
@@ -84,7 +84,7 @@ export function findCustomers(db: ReadDatabase, tenantId: number): Promise<reado
 }
 
 /** Customer ids of the list that are active at Rev.io but have no Site. */
-export function findCustomersWithoutSite(session: Session, list: LoadedList): Promise<readonly string[]> {
+export function findCustomersWithoutSite(session: ReadSession, list: LoadedList): Promise<readonly string[]> {
   const customer = session.engine === 'sqlite' ? "json_extract(list.wish, '$.customer')" : "JSON_VALUE(list.wish, '$.customer')";
   return session
     .query<{ customer_id: string }>(
@@ -112,4 +112,10 @@ async function findNamed(db: ReadDatabase, select: string, tenantId: number): Pr
     { tenantId },
   );
   return rows.map((row) => ({ id: row.id, code: row.code, name: row.name ?? row.code, providerId: row.provider }));
+}
+
+/** Numbers of the change types: they differ between installations, the names do not. */
+export async function findChangeTypes(db: ReadDatabase): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.query<{ id: number; Name: string }>('SELECT id, Name FROM DeviceChangeRequestType');
+  return new Map(rows.map(({ id, Name }) => [Name, id]));
 }

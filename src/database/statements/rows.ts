@@ -1,29 +1,9 @@
-import type { RowError, DeviceState } from '../../domain/result.ts';
-import type { RowStatus } from '../../domain/status.ts';
+import type { NewRow } from '../../domain/run-store.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
-
-/** One row of the list as it is saved. */
-export interface NewRow {
-  readonly line: number;
-  readonly iccid: string;
-  readonly phoneNumber: string | null;
-  readonly deviceId: number | null;
-  readonly providerId: number | null;
-  /** The change as JSON: all that the run needs later. Null for rows that will never run. */
-  readonly subject: unknown;
-  readonly cells: readonly string[];
-  readonly before: DeviceState | null;
-  readonly status: RowStatus;
-  readonly code: string | null;
-  readonly message: string;
-  readonly error: RowError | null;
-  /** DeviceChangeRequest.ChangeRequest of its own (assignments); null when the rows share one. */
-  readonly changeRequest: string | null;
-}
 
 export interface SavedUnder {
   readonly runId: string;
@@ -101,15 +81,43 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
           iccid: row.iccid,
           phone_number: row.phoneNumber,
           provider: row.providerId,
-          subject: row.subject === null ? null : JSON.stringify(row.subject),
+          subject: row.change === null ? null : JSON.stringify(row.change),
           cells: JSON.stringify(row.cells),
           before_state: row.before === null ? null : JSON.stringify(row.before),
           status: row.status,
-          code: row.code,
+          code: row.error?.code ?? null,
           message: row.message,
           error: row.error === null ? null : JSON.stringify(row.error),
         })),
       ),
+    },
+  );
+}
+
+/** One pre-flight audit row for every refused row on these lines. */
+export async function insertRefusals(
+  tx: Transaction,
+  under: SavedUnder,
+  refused: readonly { readonly line: number; readonly request: string }[],
+  description: string,
+): Promise<void> {
+  if (refused.length === 0) return;
+  await tx.execute(
+    `
+    INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
+      ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
+    SELECT mine.bulk_change_id, mine.device_change_id, :description, item.request, 1, 'ERROR', mine.message, mine.message, :at, :processedBy, :operator, :at, 1, 0
+    FROM ${tx.json('items', { line: 'int', request: 'nvarchar(max)' })} AS item
+    JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.run_id = :runId AND mine.line = item.line AND mine.bulk_change_id = :bulkChangeId
+    ORDER BY mine.id`,
+    {
+      description,
+      runId: under.runId,
+      bulkChangeId: under.bulkChangeId,
+      at: sqlTime(under.at),
+      operator: under.operator,
+      processedBy: under.operator.slice(0, 50),
+      items: JSON.stringify(refused),
     },
   );
 }

@@ -2,15 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import type { AuditEntry } from '../../domain/outcome.ts';
 import { deviceChangeState } from '../../domain/status.ts';
-import type { RowVerdict } from '../../run/run-device.ts';
+import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
 import { writeEffects } from './effects.ts';
-
-export interface SettledRow extends RowVerdict {
-  readonly bulkChangeId: string;
-}
 
 interface Written {
   readonly operator: string;

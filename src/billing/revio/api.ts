@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+import type { HttpCall, HttpClient } from '../../domain/http.ts';
+import { parseJson } from '../../http/json.ts';
+import { readBody, type ServiceErrors } from '../../http/verdict.ts';
+
+/** A service line. A line with a disconnect date is not live. */
+export interface Service {
+  readonly service_id: number;
+  readonly customer_id: number;
+  readonly disconnected_date?: string | null | undefined;
+}
+
+export interface ServiceProduct {
+  readonly service_product_id: number;
+  readonly product_id: number;
+}
+
+const serviceSchema = z.object({ service_id: z.number().int(), customer_id: z.number().int(), disconnected_date: z.string().nullish() });
+const productSchema = z.object({ service_product_id: z.number().int(), product_id: z.number().int() });
+const createdSchema = z.object({ ok: z.literal(true), id: z.number().int() });
+
+function listSchema<T>(record: z.ZodType<T>) {
+  return z.object({ ok: z.literal(true), has_more: z.boolean(), records: z.array(record) });
+}
+
+/** Largest page that Rev.io gives. */
+const PAGE_SIZE = 500;
+
+/** Said with 403 when the day's calls are used up; other 403 are about credentials. */
+const OUT_OF_QUOTA = /out of call volume quota/i;
+
+export const revioErrors: ServiceErrors = {
+  service: 'Rev.io',
+  rowClass: 'billing',
+  parse: (text) => ({ code: null, message: messageOf(text) }),
+  classify: (status, _code, text) => {
+    if (status === 403 && OUT_OF_QUOTA.test(text)) return 'limit';
+    return null;
+  },
+};
+
+/** Rev.io answers with an object, an array of objects, or text. */
+function messageOf(text: string): string | null {
+  const said = z.object({ message: z.string().optional(), error: z.string().optional() });
+  const body = parseJson(z.union([said, z.array(said)]), text);
+  if (body === null) return text.trim() === '' ? null : text.trim().slice(0, 500);
+  const messages = (Array.isArray(body) ? body : [body]).flatMap(({ message, error }) => message ?? error ?? []);
+  return messages.length === 0 ? null : messages.join('; ');
+}
+
+/** The calls of a service order. `numberQuery` is the name of the look-up by number, which installations differ in. */
+export function createRevioApi(base: string, numberQuery: string, http: HttpClient) {
+  const listAll = async <T>(path: string, query: Readonly<Record<string, string>>, record: z.ZodType<T>, signal: AbortSignal) => {
+    const schema = listSchema(record);
+    const found: T[] = [];
+    for (let page = 1; ; page += 1) {
+      const params = new URLSearchParams({ ...query, 'search.page': String(page), 'search.page_size': String(PAGE_SIZE) });
+      const call: HttpCall = { method: 'GET', url: `${base}${path}?${params}` };
+      const { value, text } = await readBody(http, call, signal, revioErrors, (body) => parseJson(schema, body));
+      found.push(...value.records);
+      if (!value.has_more || value.records.length === 0) return { records: found, text };
+    }
+  };
+  return {
+    /** All lines with this number. Rejects with CallFailed. */
+    services: (number: string, signal: AbortSignal) => listAll<Service>('/v1/Services', { [numberQuery]: number }, serviceSchema, signal),
+    /** Active products of a line. Rejects with CallFailed. */
+    products: (serviceId: number, signal: AbortSignal) =>
+      listAll<ServiceProduct>('/v1/ServiceProduct', { 'search.service_id': String(serviceId), 'search.status': 'ACTIVE' }, productSchema, signal),
+    createService: (body: Readonly<Record<string, unknown>>): HttpCall => ({ method: 'POST', url: `${base}/v1/Services`, body }),
+    createProduct: (body: Readonly<Record<string, unknown>>): HttpCall => ({ method: 'POST', url: `${base}/v1/ServiceProduct`, body }),
+    parseCreated: (text: string): number | null => parseJson(createdSchema, text)?.id ?? null,
+  };
+}
+
+export type RevioApi = ReturnType<typeof createRevioApi>;

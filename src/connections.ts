@@ -1,0 +1,69 @@
+import pLimit from 'p-limit';
+
+import type { BillingConnection, Billing } from './domain/billing.ts';
+import type { AccountSettings, Carrier, CarrierConnection, Integration } from './domain/carrier.ts';
+import type { Clock } from './domain/clock.ts';
+import { createHttpClient } from './http/client.ts';
+import { createLimiter, type Limiter, type Pace } from './http/limiter.ts';
+import type { Redact } from './http/redact.ts';
+import type { HttpClient } from './domain/http.ts';
+
+export interface ConnectionsOptions {
+  readonly clock: Clock;
+  readonly redact: Redact;
+  /** False: HTTP clients that refuse everything but reads. */
+  readonly mayWrite: boolean;
+  /** Requests in flight in the whole process. */
+  readonly maxParallelRequests: number;
+  /** Tries after the first. */
+  readonly retries: number;
+  readonly onThrottle: (account: string, waitMs: number, reason: string) => void;
+  readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
+}
+
+/** An account of an integration: what to log in with, and how fast. */
+export interface Account {
+  readonly settings: AccountSettings;
+  readonly pace: Pace;
+}
+
+export interface Connections {
+  carrier(carrier: Carrier, account: Account): CarrierConnection;
+  billing(billing: Billing, account: Account): BillingConnection;
+}
+
+/** How long a carrier may go on saying "too many calls" before its provider is stopped. */
+const LIMIT_DEADLINE_MS = 10 * 60_000;
+
+/** Connections to carriers and billing. Those of one account share its limits, whatever provider they are for. */
+export function createConnections(options: ConnectionsOptions): Connections {
+  const everyone = pLimit(options.maxParallelRequests);
+  const limiters = new Map<string, Limiter>();
+
+  const limiterOf = (integration: Integration, { settings, pace }: Account): Limiter => {
+    const key = [integration.prefix, ...integration.accountKey.map((name) => settings[name])].join('\n');
+    const known = limiters.get(key);
+    if (known !== undefined) return known;
+    const limiter = createLimiter(pace, everyone, options.clock, (waitMs, reason) => options.onThrottle(integration.name, waitMs, reason));
+    limiters.set(key, limiter);
+    return limiter;
+  };
+
+  const httpOf = (integration: Integration, account: Account): HttpClient =>
+    createHttpClient({
+      headers: integration.headers(account.settings),
+      timeoutMs: integration.timeoutMs,
+      retries: options.retries,
+      limiter: limiterOf(integration, account),
+      redact: options.redact,
+      mayWrite: options.mayWrite,
+      limitedFor: (answer) => integration.limitedFor(answer),
+      limitDeadlineMs: LIMIT_DEADLINE_MS,
+    });
+
+  return {
+    carrier: (carrier, account) =>
+      carrier.connect({ http: httpOf(carrier, account), settings: account.settings, knownPackages: options.knownPackages }),
+    billing: (billing, account) => billing.connect({ http: httpOf(billing, account), settings: account.settings }),
+  };
+}

@@ -1,0 +1,66 @@
+import { PondBulkError } from '../domain/errors.ts';
+import type { Lookups } from '../domain/facts.ts';
+import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
+import type { ReadDatabase } from './database.ts';
+import { factsPage, streamFacts } from './statements/facts.ts';
+import { findDevices, loadList, markDuplicates, type LoadedList } from './statements/list.ts';
+import { findChangeTypes, findCustomerRatePlans, findCustomerRatePools, findCustomers, findCustomersWithoutSite, findPlans, findProviders } from './statements/lookups.ts';
+import { findOperator, type PermissionSettings } from './statements/operator.ts';
+import { tableNames } from './table-names.ts';
+
+/** Tables without which nothing can be validated. */
+const NEEDED = ['Device', 'Device_Tenant', 'ServiceProvider', 'Integration', 'JasperCarrierRatePlan', 'Site', 'RevCustomer'];
+
+/** The facts of validation, from a database that need not be writable. */
+export function createFactsStore(db: ReadDatabase, permissions: PermissionSettings): FactsStore {
+  return {
+    operator: async (name) => {
+      await requireTables(db);
+      return findOperator(db, name, await findProviders(db), permissions);
+    },
+    changeTypes: () => findChangeTypes(db),
+    prepare: async (list, want) => {
+      const loaded = await loadList(db.session, list, want.defaults);
+      await markDuplicates(db.session, loaded);
+      const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
+      await findDevices(db.session, loaded, { tenantId: want.operator.tenantId, providerIds: providers.map(({ id }) => id) });
+      const { tenantId } = want.operator;
+      return {
+        name: list.name,
+        columns: list.columns,
+        rowCount: loaded.rows,
+        readable: loaded.readable,
+        luhnFailures: loaded.luhnFailures,
+        lookups: await findLookups(db, loaded, want),
+        facts: () => streamFacts(db.session, loaded, tenantId, want),
+        page: (lines) => factsPage(db.session, loaded, tenantId, want, lines),
+      };
+    },
+  };
+}
+
+async function findLookups(db: ReadDatabase, loaded: LoadedList, { operator }: FactsWanted): Promise<Lookups> {
+  const { tenantId, siteIds, planIds, providers } = operator;
+  const mine = providers.filter((provider) => operator.providerIds?.includes(provider.id) ?? true);
+  const plans = await findPlans(db, mine.map(({ id }) => id));
+  const customers = await findCustomers(db, tenantId);
+  return {
+    plans: planIds === null ? plans : plans.filter(({ id }) => planIds.includes(id)),
+    customers: siteIds === null ? customers : customers.filter(({ siteId }) => siteIds.includes(siteId)),
+    customersWithoutSite: await findCustomersWithoutSite(db.session, loaded),
+    customerRatePlans: await findCustomerRatePlans(db, tenantId),
+    customerRatePools: await findCustomerRatePools(db, tenantId),
+    providers,
+  };
+}
+
+async function requireTables(db: ReadDatabase): Promise<void> {
+  const known = await tableNames(db);
+  const missing = NEEDED.filter((name) => !known.has(name.toLowerCase()));
+  if (missing.length === 0) return;
+  throw new PondBulkError(
+    'config',
+    'TABLE_MISSING',
+    `The database ${db.identity} has no table ${missing.join(', ')}. Check the database in DATABASE_URL; an empty test database gets them with: pond-bulk db migrate --with-operator-schema`,
+  );
+}

@@ -1,0 +1,132 @@
+import type { RunInfo, RunRecord, StatusCounts } from '../../domain/run-store.ts';
+import type { RowStatus } from '../../domain/status.ts';
+import type { Queries, Transaction } from '../database.ts';
+import { ownTable } from '../own-schema.ts';
+import { sqlTime } from '../sql-time.ts';
+
+/** Writes down that a run begins. `saved` is false while its rows come in several transactions. */
+export async function insertRun(tx: Transaction, run: RunRecord, saved: boolean, at: number): Promise<void> {
+  await tx.execute(
+    `
+    INSERT INTO ${ownTable(tx.engine, 'run')} (id, command, options, operator, os_user, host, environment, reason, columns, warnings, saved, started_at)
+    VALUES (:id, :command, :options, :operator, :osUser, :host, :environment, :reason, :columns, :warnings, :saved, :at)`,
+    {
+      ...run,
+      options: JSON.stringify(run.options),
+      columns: JSON.stringify(run.columns),
+      warnings: JSON.stringify(run.warnings),
+      saved,
+      at: sqlTime(at),
+    },
+  );
+}
+
+export async function insertRunBulkChange(tx: Transaction, runId: string, bulkChangeId: string): Promise<void> {
+  await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'run_bulk_change')} (run_id, bulk_change_id) VALUES (:runId, :bulkChangeId)`, { runId, bulkChangeId });
+}
+
+export async function markRunSaved(tx: Transaction, runId: string): Promise<void> {
+  await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET saved = 1 WHERE id = :runId`, { runId });
+}
+
+/** Runs whose rows were never saved whole. */
+export async function unsavedRuns(db: Queries): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(`SELECT id FROM ${ownTable(db.engine, 'run')} WHERE saved = 0`);
+  return rows.map(({ id }) => id);
+}
+
+interface RunRow {
+  readonly id: string;
+  readonly command: string;
+  readonly options: string;
+  readonly operator: string;
+  readonly os_user: string;
+  readonly host: string;
+  readonly environment: string;
+  readonly reason: string | null;
+  readonly columns: string;
+  readonly warnings: string;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly exit_code: number | null;
+}
+
+/** The newest runs first, with their bulk changes and counts; `id` asks for one of them. */
+export async function findRuns(db: Queries, want: { readonly limit: number; readonly id?: string }): Promise<readonly RunInfo[]> {
+  const where = want.id === undefined ? '' : 'AND id = :id';
+  const runs = await db.query<RunRow>(
+    `
+    SELECT ${db.engine === 'mssql' ? 'TOP (:limit)' : ''} id, command, options, operator, os_user, host, environment, reason, columns, warnings, started_at, finished_at, exit_code
+    FROM ${ownTable(db.engine, 'run')}
+    WHERE saved = 1 ${where}
+    ORDER BY started_at DESC, id DESC ${db.engine === 'sqlite' ? 'LIMIT :limit' : ''}`,
+    { limit: want.limit, ...(want.id === undefined ? {} : { id: want.id }) },
+  );
+  const bulkChanges = await findBulkChanges(db, runs.map(({ id }) => id));
+  return runs.map((run) => ({
+    id: run.id,
+    command: run.command,
+    options: JSON.parse(run.options) as RunInfo['options'],
+    operator: run.operator,
+    osUser: run.os_user,
+    host: run.host,
+    environment: run.environment,
+    reason: run.reason,
+    columns: JSON.parse(run.columns) as RunInfo['columns'],
+    warnings: JSON.parse(run.warnings) as RunInfo['warnings'],
+    startedAt: run.started_at,
+    finishedAt: run.finished_at,
+    exitCode: run.exit_code,
+    bulkChanges: bulkChanges.filter(({ runId }) => runId === run.id),
+  }));
+}
+
+/** The run that saved a bulk change; null when it is not one of ours. */
+export async function runOfBulkChange(db: Queries, bulkChangeId: string): Promise<string | null> {
+  const [row] = await db.query<{ run_id: string }>(
+    `SELECT run_id FROM ${ownTable(db.engine, 'run_bulk_change')} WHERE bulk_change_id = :bulkChangeId`,
+    { bulkChangeId },
+  );
+  return row?.run_id ?? null;
+}
+
+export async function markRunFinished(tx: Transaction, runId: string, exitCode: number, at: number): Promise<void> {
+  await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET finished_at = :at, exit_code = :exitCode WHERE id = :runId`, { runId, exitCode, at: sqlTime(at) });
+}
+
+/** A row that was begun and has no verdict: nobody knows, until it is read back. */
+export const STATUS = `CASE WHEN mine.started = 1 AND mine.status = 'NOT_STARTED' THEN 'UNKNOWN' ELSE mine.status END`;
+
+async function findBulkChanges(db: Queries, runIds: readonly string[]): Promise<RunInfo['bulkChanges']> {
+  if (runIds.length === 0) return [];
+  const rows = await db.query<{ id: string; run_id: string; provider_id: number; provider: string; integration: string; status: string; row_status: RowStatus | null; n: number }>(
+    `
+    SELECT CAST(bulk.id AS nvarchar(30)) AS id, held.run_id, provider.id AS provider_id, provider.DisplayName AS provider, integration.Name AS integration,
+      bulk.Status AS status, ${STATUS} AS row_status, COUNT(mine.id) AS n
+    FROM ${ownTable(db.engine, 'run_bulk_change')} AS held
+    JOIN ${db.json('runs', { id: 'nvarchar(40)' })} AS wanted ON wanted.id = held.run_id
+    JOIN DeviceBulkChange AS bulk ON bulk.id = held.bulk_change_id
+    JOIN ServiceProvider AS provider ON provider.id = bulk.ServiceProviderId
+    JOIN Integration AS integration ON integration.id = provider.IntegrationId
+    LEFT JOIN ${ownTable(db.engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk.id
+    GROUP BY bulk.id, held.run_id, provider.id, provider.DisplayName, integration.Name, bulk.Status, ${STATUS}
+    ORDER BY bulk.id`,
+    { runs: JSON.stringify(runIds.map((id) => ({ id }))) },
+  );
+  const byId = Map.groupBy(rows, ({ id }) => id);
+  return [...byId.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [
+      {
+        id: first.id,
+        runId: first.run_id,
+        providerId: first.provider_id,
+        provider: first.provider,
+        integration: first.integration,
+        status: first.status,
+        byStatus: Object.fromEntries(group.flatMap(({ row_status, n }) => (row_status === null ? [] : [[row_status, n]]))) as StatusCounts,
+      },
+    ];
+  });
+}

@@ -1,0 +1,45 @@
+import type { Lookups, RowFacts } from './facts.ts';
+import type { List, RowValues } from './list-row.ts';
+import type { Operator } from './operator.ts';
+
+/** What validation asks the operator's database. All of it can be had from a database that cannot be written to. */
+export interface FactsStore {
+  /** Who the operator is and what he may do. Rejects with PondBulkError (credentials) for an unknown one. */
+  operator(name: string): Promise<Operator>;
+  /** DeviceChangeRequestType: numbers by name. */
+  changeTypes(): Promise<ReadonlyMap<string, number>>;
+  /** Loads the list and finds its devices, in a fixed number of statements. */
+  prepare(list: List, want: FactsWanted): Promise<PreparedList>;
+}
+
+export interface FactsWanted {
+  readonly operator: Operator;
+  /** Only devices of this provider; null means of any. */
+  readonly providerId: number | null;
+  /** Values for rows that have none of their own. */
+  readonly defaults: RowValues;
+  /** The live service line and its products. */
+  readonly services: boolean;
+  /** The first active day. */
+  readonly activation: boolean;
+}
+
+/** A list beside what the database knows about it. */
+export interface PreparedList {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rowCount: number;
+  /** Rows with a readable key. */
+  readonly readable: number;
+  readonly luhnFailures: number;
+  readonly lookups: Lookups;
+  /** Facts of every row in input order; can be read again. */
+  facts(): AsyncIterable<RowFacts>;
+  /** Facts of the rows on these lines. */
+  page(lines: LineRange): Promise<readonly RowFacts[]>;
+}
+
+export interface LineRange {
+  readonly afterLine: number;
+  readonly throughLine: number;
+}

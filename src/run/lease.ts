@@ -1,0 +1,66 @@
+import type { Clock } from '../domain/clock.ts';
+import { PondBulkError } from '../domain/errors.ts';
+import type { Lease, LeaseHolder, RunStore } from './run-store.ts';
+
+/** A holder that says nothing for so long is taken for dead. */
+export const LEASE_MS = 30_000;
+const HEARTBEAT_MS = 5000;
+
+export interface Leasing {
+  readonly store: RunStore;
+  readonly holder: LeaseHolder;
+  readonly clock: Clock;
+  /** Whether a process of this host is alive. */
+  readonly isAlive: (pid: number) => boolean;
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Takes the leases of bulk changes, waiting for dead holders elsewhere. Rejects with PondBulkError (locked) when somebody is at work on one. */
+export async function takeLeases(bulkChangeIds: readonly string[], leasing: Leasing): Promise<void> {
+  for (const id of bulkChangeIds) await take(id, leasing);
+}
+
+async function take(bulkChangeId: string, { store, holder, clock, isAlive, warn, signal }: Leasing): Promise<void> {
+  const first = await store.readLease(bulkChangeId);
+  for (let seen: Lease | null = first; ; seen = await store.readLease(bulkChangeId)) {
+    if (seen !== null && isOurs(seen, holder)) return;
+    if (seen === null || isDead(seen, holder, isAlive, clock)) {
+      if (await store.takeLease(bulkChangeId, holder, seen)) return;
+      continue;
+    }
+    // A holder here that is alive, or one elsewhere that has just given a sign of life.
+    if (seen.host === holder.host || (first !== null && seen.heartbeatAt !== first.heartbeatAt)) throw locked(bulkChangeId, seen);
+    if (seen === first) warn(`Bulk change ${bulkChangeId} is held by a run on ${seen.host}; waiting for up to ${LEASE_MS / 1000} s for a sign of life`);
+    await clock.sleep(1000, signal);
+  }
+}
+
+/** Whether the run that holds this lease is gone: its process on this host is dead, or it gave no sign of life for 30 s. */
+export function isDead(lease: Lease, holder: Pick<LeaseHolder, 'host' | 'pid'>, isAlive: (pid: number) => boolean, clock: Clock): boolean {
+  // A process with our own number that is not us is gone: containers give the same numbers again.
+  if (lease.host === holder.host && (lease.pid === holder.pid || !isAlive(lease.pid))) return true;
+  return clock.now() - lease.heartbeatAt > LEASE_MS;
+}
+
+function isOurs(lease: Lease, holder: LeaseHolder): boolean {
+  return lease.runId === holder.runId && lease.pid === holder.pid && lease.host === holder.host;
+}
+
+function locked(bulkChangeId: string, { host, pid, runId }: Lease): PondBulkError {
+  return new PondBulkError('locked', 'BULK_CHANGE_LOCKED', `Run ${runId} (process ${pid} on ${host}) is at work on bulk change ${bulkChangeId}. Wait until it is done`);
+}
+
+/** Says every few seconds that we are alive; `onLost` when a lease is not ours any more. Ends with the signal. */
+export async function keepLeases(count: number, { store, holder, clock, warn, signal }: Leasing, onLost: (error: PondBulkError) => void): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(HEARTBEAT_MS, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    try {
+      const held = await store.beatLeases(holder);
+      if (held < count) return onLost(new PondBulkError('locked', 'LEASE_LOST', 'Another run took a bulk change over: this one stopped. Resume when that is done'));
+    } catch (error) {
+      warn(`The lease could not be renewed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

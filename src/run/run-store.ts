@@ -1,0 +1,86 @@
+import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
+import type { RowResult } from '../domain/result.ts';
+import type { RowStatus } from '../domain/status.ts';
+import type { JournalEntry } from './journal.ts';
+import type { RowVerdict } from './run-device.ts';
+
+export interface SavedBulkChange {
+  /** DeviceBulkChange.id, as text (bigint). */
+  readonly id: string;
+  readonly changeRequestId: string | null;
+}
+
+/** Rows that are saved in one transaction: fewer than a table lock would take. */
+export interface SavePart {
+  readonly runId: string;
+  /** In the order that `NewRow.bulkChange` counts. */
+  readonly saved: readonly SavedBulkChange[];
+  readonly rows: readonly NewRow[];
+  /** LogEntryDescription of the audit rows of refused rows. */
+  readonly preflight: string;
+}
+
+export interface Save {
+  readonly run: RunRecord;
+  readonly holder: LeaseHolder;
+  readonly bulkChanges: readonly NewBulkChange[];
+  /** All rows are in `part`: one transaction saves everything, visible at once. */
+  readonly isWhole: boolean;
+  readonly part: Pick<SavePart, 'rows' | 'preflight'>;
+}
+
+/** Which process holds a bulk change. */
+export interface LeaseHolder {
+  readonly runId: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface Lease extends LeaseHolder {
+  /** Milliseconds since the epoch, UTC. */
+  readonly heartbeatAt: number;
+}
+
+export interface SettledRow extends RowVerdict {
+  readonly bulkChangeId: string;
+}
+
+/** What the engine needs of the database. Every method is one transaction, or one statement. */
+export interface RunStore {
+  save(save: Save): Promise<readonly SavedBulkChange[]>;
+  saveMore(part: SavePart): Promise<void>;
+  /** Makes bulk changes that were saved in parts visible. */
+  activate(runId: string, bulkChangeIds: readonly string[]): Promise<void>;
+  /** Runs that died (or still are) between their first and last part. */
+  unsavedRuns(): Promise<readonly string[]>;
+  removeLeftovers(runId: string): Promise<void>;
+
+  takeLease(bulkChangeId: string, holder: LeaseHolder, over: Lease | null): Promise<boolean>;
+  readLease(bulkChangeId: string): Promise<Lease | null>;
+  /** Answers how many leases are still this holder's. */
+  beatLeases(holder: LeaseHolder): Promise<number>;
+  releaseLeases(holder: LeaseHolder): Promise<void>;
+
+  /** The portal sees that the bulk changes are being worked on. */
+  begin(bulkChangeIds: readonly string[]): Promise<void>;
+  /** NEW rows, which become PROCESSING. No two claimers get the same. */
+  claim(bulkChangeId: string, limit: number): Promise<readonly OpenRow[]>;
+  /** Rows that were begun and are not finished. */
+  begun(bulkChangeId: string, page: { readonly afterId: string; readonly limit: number; readonly onlyAccepted: boolean }): Promise<readonly OpenRow[]>;
+  /** Claimed rows that were not begun after all are NEW again. */
+  release(rowIds: readonly string[]): Promise<void>;
+  /** A new attempt for rows with these statuses. Answers how many there are. */
+  reopen(bulkChangeId: string, statuses: readonly RowStatus[]): Promise<number>;
+  journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
+  append(entries: readonly JournalEntry[]): Promise<void>;
+  commit(rows: readonly SettledRow[]): Promise<void>;
+  /** Derives the status of the bulk changes from their rows. */
+  finish(runId: string, bulkChangeIds: readonly string[], exitCode: number): Promise<void>;
+
+  findRun(id: string): Promise<RunInfo | null>;
+  /** The newest first. */
+  findRuns(limit: number): Promise<readonly RunInfo[]>;
+  runOfBulkChange(id: string): Promise<string | null>;
+  results(bulkChangeIds: readonly string[]): AsyncIterable<RowResult>;
+}
+

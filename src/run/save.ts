@@ -1,0 +1,118 @@
+import { PondBulkError } from '../domain/errors.ts';
+import type { RowFacts } from '../domain/facts.ts';
+import type { Change, Verdict } from '../domain/judge.ts';
+import type { Operator } from '../domain/operator.ts';
+import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';
+import { assignmentRequest, planChangeRequest, siteRequest } from './change-request-json.ts';
+import { groupOf, groupOfRefused, type Group } from './groups.ts';
+import type { Probe } from './probe.ts';
+import type { LeaseHolder, RunStore } from './run-store.ts';
+import type { Validation } from './validate.ts';
+
+export interface SaveOptions {
+  readonly run: RunRecord;
+  readonly holder: LeaseHolder;
+  readonly operator: Operator;
+  /** DeviceChangeRequestType of the change. */
+  readonly changeType: number;
+  /** LogEntryDescription of refused rows. */
+  readonly preflight: string;
+  readonly probe: Probe;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Saves the bulk changes with all their rows, refused ones included. One page goes in one transaction; more go one by
+ * one, and become visible with the last. Answers the ids of the bulk changes.
+ */
+export async function save(store: RunStore, validation: Validation, options: SaveOptions): Promise<readonly string[]> {
+  const { groups, pages } = validation;
+  if (groups.length === 0) {
+    throw new PondBulkError('input', 'NO_PROVIDER', 'None of the devices is known, so no service provider is: name one with --provider');
+  }
+  const devices = await devicesOfGroups(validation);
+  const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
+  const isWhole = pages.length <= 1;
+  const preflight = options.preflight;
+  await options.probe('before save', options.run.id);
+  const first = isWhole ? await newRows(validation, 0) : [];
+  const saved = await store.save({ run: options.run, holder: options.holder, bulkChanges, isWhole, part: { rows: first, preflight } });
+  if (!isWhole) {
+    for (const index of pages.keys()) {
+      options.signal.throwIfAborted();
+      await store.saveMore({ runId: options.run.id, saved, rows: await newRows(validation, index), preflight });
+      await options.probe('after save', String(index));
+    }
+    await store.activate(options.run.id, saved.map(({ id }) => id));
+  }
+  await options.probe('after save', options.run.id);
+  return saved.map(({ id }) => id);
+}
+
+/** ICCIDs of each group whose rows share one request. */
+async function devicesOfGroups({ list, groups, judge }: Validation): Promise<readonly (readonly string[])[]> {
+  const devices: string[][] = groups.map(() => []);
+  if (!groups.some(sharesRequest)) return devices;
+  for await (const row of list.facts()) {
+    const verdict = judge(row);
+    if (verdict.status !== 'SKIPPED') devices[indexOf(groups, row, verdict)]?.push(row.iccid ?? row.key);
+  }
+  return devices;
+}
+
+function sharesRequest({ example }: Group): boolean {
+  return example === null || example.kind === 'change-rate-plan' || example.customer.rev === null;
+}
+
+function newBulkChange(group: Group, devices: readonly string[], { operator, changeType }: SaveOptions): NewBulkChange {
+  const { example, providerId } = group;
+  const siteId = example?.kind === 'assign-customer' && example.customer.rev === null ? example.customer.siteId : null;
+  return { tenantId: operator.tenantId, providerId, changeRequestTypeId: changeType, siteId, sharedRequest: sharedRequest(group, devices, changeType) };
+}
+
+function sharedRequest({ example, providerId }: Group, devices: readonly string[], changeType: number): string | null {
+  if (example === null) return JSON.stringify({ ServiceProviderId: providerId, ChangeType: changeType, ProcessChanges: true, Devices: devices });
+  if (example.kind === 'change-rate-plan') return planChangeRequest(example, devices, changeType);
+  return example.customer.rev === null ? siteRequest(example, devices) : null;
+}
+
+async function newRows({ list, pages, groups, judge }: Validation, index: number): Promise<readonly NewRow[]> {
+  const page = pages[index];
+  if (page === undefined) return [];
+  return (await list.page(page)).map((row) => {
+    const verdict = judge(row);
+    return newRow(row, verdict, indexOf(groups, row, verdict));
+  });
+}
+
+function indexOf(groups: readonly Group[], row: RowFacts, verdict: Verdict): number {
+  if (verdict.status === 'PLANNED') {
+    const { key } = groupOf(verdict.change);
+    return groups.findIndex((group) => group.key === key);
+  }
+  const group = groupOfRefused(row, groups);
+  return group === undefined ? 0 : groups.indexOf(group);
+}
+
+function newRow(row: RowFacts, verdict: Verdict, bulkChange: number): NewRow {
+  const known = {
+    bulkChange,
+    line: row.line,
+    iccid: row.device?.iccid ?? row.iccid ?? row.key,
+    phoneNumber: row.device?.msisdn ?? row.phoneNumber,
+    deviceId: row.device?.deviceId ?? null,
+    providerId: row.device?.providerId ?? null,
+    cells: row.cells,
+  };
+  if (verdict.status === 'PLANNED') {
+    const { change } = verdict;
+    return { ...known, change, before: change.before, status: 'NOT_STARTED', message: '', error: null, changeRequest: ownRequest(change) };
+  }
+  const { code, message, hint } = verdict;
+  const error = verdict.status === 'SKIPPED' ? null : ({ code, class: 'input', retryable: false, http: null, message, hint } as const);
+  return { ...known, change: null, before: null, status: verdict.status, message, error, changeRequest: null };
+}
+
+function ownRequest(change: Change): string | null {
+  return change.kind === 'assign-customer' && change.customer.rev !== null ? assignmentRequest(change) : null;
+}

@@ -1,0 +1,174 @@
+import { PondBulkError } from '../domain/errors.ts';
+import type { RowFacts } from '../domain/facts.ts';
+import type { LineRange, PreparedList } from '../domain/facts-store.ts';
+import { judge, type Judging, type Verdict } from '../domain/judge.ts';
+import type { Operator } from '../domain/operator.ts';
+import type { ValidationAnswer } from '../domain/result.ts';
+import type { RowStatus } from '../domain/status.ts';
+import { groupOf, type Group } from './groups.ts';
+
+/** Why nothing can be sent for a provider: its rows are refused with this text. */
+export interface ProviderRefusal {
+  readonly code: 'WRITES_DISABLED' | 'CREDENTIALS_MISSING';
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface ValidateOptions {
+  readonly judging: Judging;
+  readonly operator: Operator;
+  /** Given by --provider or SERVICE_PROVIDER. */
+  readonly providerId: number | null;
+  /** What a planned change cannot have because of its provider, else null. */
+  readonly refusalOf: (verdict: Verdict & { readonly status: 'PLANNED' }) => ProviderRefusal | null;
+  readonly moduleOf: (integration: string) => string;
+  /** Rows per transaction when they are saved. */
+  readonly pageRows: number;
+}
+
+/** One problem of the list, for the report. */
+export interface Problem {
+  readonly line: number;
+  readonly column: string | null;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** What the rules make of a list. */
+export interface Validation {
+  readonly list: PreparedList;
+  readonly answer: ValidationAnswer;
+  readonly byStatus: Readonly<Partial<Record<RowStatus, number>>>;
+  /** The first problems; `answer.errors` has their texts. */
+  readonly problems: readonly Problem[];
+  readonly groups: readonly Group[];
+  /** Lines of each page to save. */
+  readonly pages: readonly LineRange[];
+  /** Three planned rows, to be shown before they are confirmed. */
+  readonly samples: readonly { readonly iccid: string; readonly before: unknown; readonly after: unknown }[];
+  /** Names of the providers with planned rows. */
+  readonly providers: readonly string[];
+  /** Whether a provider was refused whole (writes disabled, no credentials). */
+  readonly providerRefused: boolean;
+  readonly warnings: readonly string[];
+  judge(row: RowFacts): Verdict;
+}
+
+/** More texts than anybody reads; the results have them all. */
+const MAX_ERRORS = 10_000;
+const MAX_PROBLEMS = 50;
+
+/**
+ * Judges every row in one pass over the facts. Rejects with PondBulkError when the whole request is refused: no readable
+ * line (input), no permission or access (credentials).
+ */
+export async function validate(list: PreparedList, options: ValidateOptions): Promise<Validation> {
+  if (list.readable === 0) throw nothingReadable(list, await firstProblem(list));
+  const judgeRow = (row: RowFacts): Verdict => withRefusal(judge(row, options.judging), options);
+  const byStatus: Partial<Record<RowStatus, number>> = {};
+  const groups = new Map<string, Group>();
+  const withoutGroup = new Map<number, RowFacts>();
+  const providers = new Map<number, string>();
+  const errors: string[] = [];
+  const problems: Problem[] = [];
+  const samples: { iccid: string; before: unknown; after: unknown }[] = [];
+  const pages: LineRange[] = [];
+  let providerRefused = false;
+  let refused = 0;
+  let rows = 0;
+  let afterLine = 0;
+  let lastLine = 0;
+  for await (const row of list.facts()) {
+    rows += 1;
+    if (rows > 1 && rows % options.pageRows === 1) {
+      pages.push({ afterLine, throughLine: lastLine });
+      afterLine = lastLine;
+    }
+    lastLine = row.line;
+    if (row.device !== null && row.problem === null && !providers.has(row.device.providerId)) {
+      requireAccess(row.device.providerId, row.device.integration, options);
+      providers.set(row.device.providerId, row.device.providerName);
+    }
+    const verdict = judgeRow(row);
+    const status = verdict.status === 'PLANNED' && verdict.isNoop ? 'NOOP' : verdict.status;
+    byStatus[status] = (byStatus[status] ?? 0) + 1;
+    if (verdict.status === 'PLANNED') {
+      const group = groupOf(verdict.change);
+      if (!groups.has(group.key)) groups.set(group.key, group);
+      if (samples.length < 3 && !verdict.isNoop) samples.push({ iccid: verdict.change.device.iccid, before: verdict.change.before, after: verdict.after });
+    } else if (verdict.status === 'REJECTED') {
+      refused += 1;
+      providerRefused ||= verdict.code === 'WRITES_DISABLED' || verdict.code === 'CREDENTIALS_MISSING';
+      if (row.device !== null && !withoutGroup.has(row.device.providerId)) withoutGroup.set(row.device.providerId, row);
+      if (errors.length < MAX_ERRORS) errors.push(verdict.code === 'INVALID_ICCID' ? `Invalid ICCID: ${row.iccid ?? row.key}` : verdict.message);
+      if (problems.length < MAX_PROBLEMS) {
+        problems.push({ line: row.line, column: row.problem?.column ?? null, message: problemText(row, verdict.message), hint: verdict.hint });
+      }
+    }
+  }
+  if (rows > 0) pages.push({ afterLine, throughLine: lastLine });
+  if (refused > errors.length) errors.push(`… and ${refused - errors.length} more`);
+  const isValid = refused === 0;
+  return {
+    list,
+    answer: { isValid, validationMessage: isValid ? '' : 'One or more devices have validation errors', errors },
+    byStatus,
+    problems,
+    groups: completed([...groups.values()], [...withoutGroup.values()], options),
+    pages,
+    samples,
+    providers: [...providers.values()],
+    providerRefused,
+    warnings: list.luhnFailures === 0 ? [] : [`${list.luhnFailures} ICCID${list.luhnFailures === 1 ? '' : 's'} with a check digit that does not fit (Luhn): look for typing errors`],
+    judge: judgeRow,
+  };
+}
+
+function problemText(row: RowFacts, message: string): string {
+  return message === 'Invalid ICCID' ? `Invalid ICCID: ${row.iccid ?? row.key}` : message;
+}
+
+function withRefusal(verdict: Verdict, { refusalOf }: ValidateOptions): Verdict {
+  const refusal = verdict.status === 'PLANNED' ? refusalOf(verdict) : null;
+  return refusal === null ? verdict : { status: 'REJECTED', code: refusal.code, message: refusal.message, hint: refusal.hint };
+}
+
+/** Every refused row needs a bulk change to be recorded in: providers with refused rows only get one too. */
+function completed(groups: readonly Group[], refused: readonly RowFacts[], { operator, providerId, judging }: ValidateOptions): readonly Group[] {
+  const all = [...groups];
+  for (const { device, values } of refused) {
+    if (device === null || all.some((group) => group.providerId === device.providerId)) continue;
+    all.push({ key: `refused ${device.providerId}`, providerId: device.providerId, planCode: values.plan ?? null, example: null });
+  }
+  if (all.length > 0) return all;
+  const mine = operator.providers.filter(({ id, tenantId }) => tenantId === operator.tenantId && (operator.providerIds?.includes(id) ?? true));
+  const fallback = providerId ?? mine.find(({ integration }) => judging.carrierOf(integration) !== undefined)?.id ?? mine[0]?.id;
+  return fallback === undefined ? [] : [{ key: `refused ${fallback}`, providerId: fallback, planCode: null, example: null }];
+}
+
+/** Permission and access are asked for per provider that the list touches. Rejects with PondBulkError. */
+export function requireAccess(providerId: number, integration: string, { operator, moduleOf }: Pick<ValidateOptions, 'operator' | 'moduleOf'>): void {
+  const module = moduleOf(integration);
+  if (operator.modules !== null && !operator.modules.some((each) => each.toLowerCase() === module.toLowerCase())) {
+    throw new PondBulkError('credentials', 'NO_PERMISSION', `User ${operator.name} has no CREATE permission for module ${module}`);
+  }
+  if (operator.providerIds !== null && !operator.providerIds.includes(providerId)) {
+    const provider = operator.providers.find(({ id }) => id === providerId);
+    throw new PondBulkError('credentials', 'NO_PROVIDER_ACCESS', `User ${operator.name} has no access to service provider ${provider?.displayName ?? providerId}`);
+  }
+}
+
+async function firstProblem(list: PreparedList): Promise<RowFacts | null> {
+  for await (const row of list.facts()) if (row.problem !== null) return row;
+  return null;
+}
+
+function nothingReadable(list: PreparedList, first: RowFacts | null): PondBulkError {
+  if (first?.problem == null) return new PondBulkError('input', 'EMPTY_LIST', `${list.name} has no rows. Give a list with one ICCID per line`);
+  const { message, hint, column } = first.problem;
+  return new PondBulkError(
+    'input',
+    'NO_READABLE_ICCID',
+    `${list.name}: none of its ${list.rowCount} rows has a readable ICCID; line ${first.line}, column ${column}: ${message} (${hint})`,
+  );
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../domain/clock.ts';
+import { createGroup } from './group.ts';
+import type { Probe } from './probe.ts';
+import type { RunStore, SettledRow } from './run-store.ts';
+
+/** Commits verdicts of many devices together. */
+export interface VerdictWriter {
+  /** Hands a verdict over; waits only when the database is far behind. */
+  add(verdict: SettledRow): Promise<void>;
+  /** Resolves when every verdict so far is on disk, or was told to `onUnwritten`. */
+  written(): Promise<void>;
+}
+
+const LINGER_MS = 200;
+const MAX_TOGETHER = 250;
+/** Verdicts that may wait for the database before devices do. */
+const MAX_WAITING = 4 * MAX_TOGETHER;
+
+export interface VerdictWriterOptions {
+  readonly store: Pick<RunStore, 'commit'>;
+  readonly probe: Probe;
+  readonly clock: Clock;
+  readonly onWritten: (verdict: SettledRow) => void;
+  /** The journal knows what was done; the next `resume` writes it. */
+  readonly onUnwritten: (verdict: SettledRow, error: unknown) => void;
+}
+
+export function createVerdictWriter({ store, probe, clock, onWritten, onUnwritten }: VerdictWriterOptions): VerdictWriter {
+  const commit = async (verdicts: readonly SettledRow[]): Promise<void> => {
+    const subject = verdicts.map(({ rowId }) => rowId).join(' ');
+    await probe('before commit', subject);
+    try {
+      await store.commit(verdicts);
+      verdicts.forEach(onWritten);
+    } catch {
+      await commitOneByOne(verdicts);
+    }
+    await probe('after commit', subject);
+  };
+
+  /** One row that the database refuses must not hold up the others. */
+  const commitOneByOne = async (verdicts: readonly SettledRow[]): Promise<void> => {
+    for (const verdict of verdicts) {
+      try {
+        await store.commit([verdict]);
+        onWritten(verdict);
+      } catch (error) {
+        onUnwritten(verdict, error);
+      }
+    }
+  };
+
+  const group = createGroup(commit, { lingerMs: LINGER_MS, max: MAX_TOGETHER }, clock);
+  const waiting = new Set<Promise<void>>();
+  return {
+    add: async (verdict) => {
+      const written = group.add(verdict).finally(() => waiting.delete(written));
+      waiting.add(written);
+      if (waiting.size >= MAX_WAITING) await Promise.race(waiting);
+    },
+    written: async () => {
+      await group.flush();
+      await Promise.all(waiting);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { BulkChangeInfo, StatusCounts } from '../domain/run-store.ts';
+import { ROW_STATUSES, type RowStatus } from '../domain/status.ts';
+import { keepLeases, takeLeases, type Leasing } from './lease.ts';
+import { runBulkChanges, type EngineOptions, type Stops } from './run-bulk-changes.ts';
+
+/** What a run of bulk changes needs. */
+export interface WorkOptions extends Omit<EngineOptions, 'abort'> {
+  readonly leasing: Omit<Leasing, 'store' | 'clock' | 'signal'>;
+  /** Second Ctrl-C. */
+  readonly abort: AbortSignal;
+  /** Maps how it ended to the exit code. */
+  readonly exitCodeOf: (byStatus: StatusCounts, stops: Stops) => number;
+}
+
+export interface Worked {
+  readonly exitCode: number;
+  /** Every row of the bulk changes, not only those worked on now. */
+  readonly byStatus: StatusCounts;
+}
+
+/** Works on the open rows of saved bulk changes under their leases, and writes down how it ended. Rejects with PondBulkError (locked) when somebody else is at it. */
+export async function work(runId: string, bulkChanges: readonly BulkChangeInfo[], options: WorkOptions): Promise<Worked> {
+  const { store, clock } = options;
+  const ids = bulkChanges.map(({ id }) => id);
+  const done = new AbortController();
+  const lost = new AbortController();
+  const leasing: Leasing = { ...options.leasing, store, clock, signal: AbortSignal.any([done.signal, options.drain]) };
+  await takeLeases(ids, leasing);
+  const keeping = keepLeases(ids.length, { ...leasing, signal: done.signal }, (error) => lost.abort(error));
+  try {
+    const stops = await runBulkChanges(bulkChanges, { ...options, abort: AbortSignal.any([options.abort, lost.signal]) });
+    lost.signal.throwIfAborted();
+    const run = await store.findRun(runId);
+    const byStatus = countsOf(run?.bulkChanges.filter(({ id }) => ids.includes(id)) ?? []);
+    const exitCode = options.exitCodeOf(byStatus, stops);
+    await store.finish(runId, ids, exitCode);
+    return { exitCode, byStatus };
+  } finally {
+    done.abort();
+    await keeping;
+    if (!lost.signal.aborted) await store.releaseLeases(options.leasing.holder);
+  }
+}
+
+/** Rows by status, of several bulk changes together. */
+export function countsOf(bulkChanges: readonly BulkChangeInfo[]): StatusCounts {
+  const counts: Partial<Record<RowStatus, number>> = {};
+  for (const { byStatus } of bulkChanges) {
+    for (const status of ROW_STATUSES) {
+      const count = byStatus[status];
+      if (count !== undefined) counts[status] = (counts[status] ?? 0) + count;
+    }
+  }
+  return counts;
+}

@@ -25,6 +25,7 @@ export interface ConnectionsOptions {
 export interface Account {
   readonly settings: AccountSettings;
   readonly pace: Pace;
+  readonly timeoutMs: number;
 }
 
 export interface Connections {
@@ -52,7 +53,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const httpOf = (integration: Integration, account: Account): HttpClient =>
     createHttpClient({
       headers: integration.headers(account.settings),
-      timeoutMs: integration.timeoutMs,
+      timeoutMs: account.timeoutMs,
       retries: options.retries,
       limiter: limiterOf(integration, account),
       redact: options.redact,

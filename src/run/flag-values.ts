@@ -1,0 +1,49 @@
+import { PondBulkError } from '../domain/errors.ts';
+import type { Provider } from '../domain/facts.ts';
+import type { PreparedList } from '../domain/facts-store.ts';
+import type { LookupIndex } from '../domain/judge.ts';
+import type { RowValues } from '../domain/list-row.ts';
+import type { Operator } from '../domain/operator.ts';
+
+/**
+ * Refuses the whole request when a flag names a plan or customer that does not exist for any provider it could be meant
+ * for (a value from a column refuses its row only). Rejects with PondBulkError (input).
+ */
+export function requireFlagValues(defaults: RowValues, index: LookupIndex, providers: readonly Provider[], list: PreparedList): void {
+  const { plan, customer, site, customerRatePlan, customerRatePool } = defaults;
+  const anywhere = (find: (providerId: number) => unknown): boolean => providers.some(({ id }) => find(id) !== undefined);
+  if (plan !== undefined && !anywhere((id) => index.plan(id, plan))) {
+    throw refused('RATE_PLAN_NOT_FOUND', `Rate plan '${plan}' does not exist`, suggestion(plan, list));
+  }
+  if ((customer !== undefined && index.customer(customer) === undefined) || (site !== undefined && index.site(site) === undefined)) {
+    const why = customer !== undefined && index.hasNoSite(customer) ? 'the customer has no Site' : `there is no active one for '${customer ?? site}'`;
+    throw refused('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', why);
+  }
+  if (customerRatePlan !== undefined && !anywhere((id) => index.customerRatePlan(customerRatePlan, id))) {
+    throw refused('CUSTOMER_RATE_PLAN_NOT_FOUND', `Customer rate plan '${customerRatePlan}' does not exist`, null);
+  }
+  if (customerRatePool !== undefined && !anywhere((id) => index.customerRatePool(customerRatePool, id))) {
+    throw refused('CUSTOMER_RATE_POOL_NOT_FOUND', `Customer rate pool '${customerRatePool}' does not exist`, null);
+  }
+}
+
+function refused(code: string, message: string, detail: string | null): PondBulkError {
+  return new PondBulkError('input', code, detail === null ? message : `${message}: ${detail}`);
+}
+
+function suggestion(wanted: string, { lookups }: PreparedList): string {
+  const known = [...new Set(lookups.plans.map(({ code }) => code))].toSorted();
+  const alike = known.filter((code) => code.toLowerCase().includes(wanted.toLowerCase().slice(0, 4)));
+  const shown = (alike.length > 0 ? alike : known).slice(0, 5);
+  return shown.length === 0 ? 'no plan is visible to you' : `there are ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`;
+}
+
+/** The provider that --provider or SERVICE_PROVIDER names, by id, name or display name. Rejects with PondBulkError (usage). */
+export function findProvider(wanted: string, { providers, tenantId }: Operator): Provider {
+  const text = wanted.trim().toLowerCase();
+  const mine = providers.filter((provider) => provider.tenantId === tenantId);
+  const found = mine.find(({ id }) => String(id) === text) ?? mine.find(({ name, displayName }) => [name, displayName].some((each) => each.toLowerCase() === text));
+  if (found !== undefined) return found;
+  const names = mine.map(({ id, displayName }) => `${displayName} (${id})`).join(', ');
+  throw new PondBulkError('usage', 'PROVIDER_UNKNOWN', `There is no service provider '${wanted}'. Yours are: ${names}`);
+}

@@ -1,4 +1,4 @@
-import knex, { Knex } from 'knex';
+import knex, { type Knex } from 'knex';
 import MssqlDialect from 'knex/lib/dialects/mssql/index.js';
 import type { Connection, Request } from 'tedious';
 import { knexConnection, type MssqlSettings } from './mssql-settings.ts';

@@ -52,7 +52,7 @@ export interface RunStore {
   /** Makes bulk changes that were saved in parts visible. */
   activate(runId: string, bulkChangeIds: readonly string[]): Promise<void>;
   /** Runs that died (or still are) between their first and last part. */
-  unsavedRuns(): Promise<readonly string[]>;
+  unsavedRuns(): Promise<readonly { readonly runId: string; readonly bulkChangeIds: readonly string[] }[]>;
   removeLeftovers(runId: string): Promise<void>;
 
   takeLease(bulkChangeId: string, holder: LeaseHolder, over: Lease | null): Promise<boolean>;

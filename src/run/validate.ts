@@ -3,7 +3,7 @@ import type { RowFacts } from '../domain/facts.ts';
 import type { LineRange, PreparedList } from '../domain/facts-store.ts';
 import { judge, type Judging, type Verdict } from '../domain/judge.ts';
 import type { Operator } from '../domain/operator.ts';
-import type { ValidationAnswer } from '../domain/result.ts';
+import type { DeviceState, ValidationAnswer } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import { groupOf, type Group } from './groups.ts';
 
@@ -45,7 +45,7 @@ export interface Validation {
   /** Lines of each page to save. */
   readonly pages: readonly LineRange[];
   /** Three planned rows, to be shown before they are confirmed. */
-  readonly samples: readonly { readonly iccid: string; readonly before: unknown; readonly after: unknown }[];
+  readonly samples: readonly { readonly iccid: string; readonly before: DeviceState; readonly after: DeviceState }[];
   /** Names of the providers with planned rows. */
   readonly providers: readonly string[];
   /** Whether a provider was refused whole (writes disabled, no credentials). */
@@ -71,7 +71,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
   const providers = new Map<number, string>();
   const errors: string[] = [];
   const problems: Problem[] = [];
-  const samples: { iccid: string; before: unknown; after: unknown }[] = [];
+  const samples: { iccid: string; before: DeviceState; after: DeviceState }[] = [];
   const pages: LineRange[] = [];
   let providerRefused = false;
   let refused = 0;

@@ -1,5 +1,5 @@
 import { CallFailed } from '../../domain/call-failed.ts';
-import { carrierPlanEffects } from '../../domain/carrier-plan-effects.ts';
+import { carrierPlanEffects, PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import type { HttpClient } from '../../domain/http.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { PlanChange } from '../../domain/plan-change.ts';
@@ -20,7 +20,7 @@ export async function changeJasperPlan(change: PlanChange, steps: Steps, api: Ja
   const after = { plan: plan.code, ...(commPlan === null ? {} : { commPlan }) };
   const effects = carrierPlanEffects(change);
   if (Object.keys(edit).length === 0) {
-    const audit = [{ description: 'Carrier Rate Plan Change: Pre-flight Check', request: plan.code, response: 'already on plan', hasErrors: false }];
+    const audit = [{ description: PLAN_PREFLIGHT, request: plan.code, response: 'already on plan', hasErrors: false }];
     return { status: 'NOOP', message: 'already on plan', error: null, after, effects, audit };
   }
   await steps.step('change rate plan', editDevice(change, { ...edit, ...(effectiveDate === null ? {} : { effectiveDate: `${effectiveDate}Z` }) }, api, http));

@@ -1,4 +1,4 @@
-import { carrierPlanEffects } from '../../domain/carrier-plan-effects.ts';
+import { carrierPlanEffects, PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { HttpClient } from '../../domain/http.ts';
 import type { AuditEntry, Outcome } from '../../domain/outcome.ts';
@@ -91,7 +91,7 @@ function alreadyOnPlan(change: PlanChange, kept: Package): Outcome {
     error: null,
     after: { plan: change.plan.code },
     effects: [packageEffect(change, kept.packageId, kept.packageTypeId, 'ACTIVE'), ...carrierPlanEffects(change)],
-    audit: [{ description: 'Carrier Rate Plan Change: Pre-flight Check', request: change.plan.code, response: 'already on plan', hasErrors: false }],
+    audit: [{ description: PLAN_PREFLIGHT, request: change.plan.code, response: 'already on plan', hasErrors: false }],
   };
 }
 

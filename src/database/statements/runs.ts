@@ -29,10 +29,17 @@ export async function markRunSaved(tx: Transaction, runId: string): Promise<void
   await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET saved = 1 WHERE id = :runId`, { runId });
 }
 
-/** Runs whose rows were never saved whole. */
-export async function unsavedRuns(db: Queries): Promise<readonly string[]> {
-  const rows = await db.query<{ id: string }>(`SELECT id FROM ${ownTable(db.engine, 'run')} WHERE saved = 0`);
-  return rows.map(({ id }) => id);
+/** Runs whose rows were never saved whole, with their bulk changes. */
+export async function unsavedRuns(db: Queries): Promise<readonly { readonly runId: string; readonly bulkChangeIds: readonly string[] }[]> {
+  const rows = await db.query<{ run_id: string; bulk_change_id: string | null }>(
+    `
+    SELECT run.id AS run_id, CAST(held.bulk_change_id AS nvarchar(30)) AS bulk_change_id
+    FROM ${ownTable(db.engine, 'run')} AS run
+    LEFT JOIN ${ownTable(db.engine, 'run_bulk_change')} AS held ON held.run_id = run.id
+    WHERE run.saved = 0`,
+  );
+  const byRun = Map.groupBy(rows, ({ run_id }) => run_id);
+  return [...byRun].map(([runId, mine]) => ({ runId, bulkChangeIds: mine.flatMap(({ bulk_change_id }) => bulk_change_id ?? []) }));
 }
 
 interface RunRow {

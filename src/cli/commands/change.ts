@@ -1,0 +1,219 @@
+import { PondBulkError } from '../../domain/errors.ts';
+import type { ChangeRequest } from '../../domain/change-request.ts';
+import type { RunInfo, RunRecord } from '../../domain/run-store.ts';
+import type { RowValues } from '../../domain/list-row.ts';
+import { createLookupIndex } from '../../domain/lookup-index.ts';
+import { parseColumnOptions } from '../../intake/columns.ts';
+import { openListFile, readList, type ListSource } from '../../intake/read-list.ts';
+import { askCarrier } from '../../run/ask-carrier.ts';
+import { dryRun } from '../../run/dry-run.ts';
+import { findProvider, requireFlagValues } from '../../run/flag-values.ts';
+import { removeDeadLeftovers } from '../../run/leftovers.ts';
+import { save } from '../../run/save.ts';
+import { requireAccess, validate, type Validation } from '../../run/validate.ts';
+import { confirmChange } from '../confirm.ts';
+import type { Context, GlobalFlags, ReadSession, WriteSession } from '../context.ts';
+import { exitCodeOfRun } from '../exit-codes.ts';
+import { createLive, type Live } from '../live.ts';
+import { sandboxSuffix } from '../next-command.ts';
+import { validationText } from '../render/validation.ts';
+import { openResultsFolder } from '../results-folder.ts';
+import { report, type Output } from '../report.ts';
+import { workOn } from './work-on.ts';
+
+/** Options that both changes take. */
+export interface ChangeFlags extends GlobalFlags {
+  readonly file?: string;
+  readonly column: readonly string[];
+  readonly dryRun?: boolean;
+  readonly askCarrier?: boolean;
+  readonly strict?: boolean;
+  readonly yes?: boolean;
+  readonly maxDevices?: number;
+  readonly output: Output;
+  readonly results?: string;
+  readonly reason?: string;
+}
+
+/** One of the two changes, as its command understood it. */
+export interface ChangeCommand {
+  readonly name: string;
+  /** Name of its DeviceChangeRequestType. */
+  readonly changeType: string;
+  /** LogEntryDescription of rows that were refused, or failed before their first step. */
+  readonly preflight: string;
+  readonly request: ChangeRequest;
+  /** Values for rows that have none of their own. */
+  readonly defaults: RowValues;
+  readonly flags: ChangeFlags;
+  /** The command line, for the report. */
+  readonly commandLine: string;
+}
+
+/** Rows in one transaction: below the number from which SQL Server may lock the whole table. */
+const ROWS_PER_SAVE = 5000;
+
+/** read → validate → plan → confirm → save → run → report. */
+export async function runChange(context: Context, command: ChangeCommand): Promise<void> {
+  const { flags } = command;
+  const live = createLive(flags.output, context.terminal, context.clock.now);
+  const results = flags.results === undefined ? null : await openResultsFolder(flags.results);
+  const source = openSource(context, command);
+  const session: ReadSession | WriteSession = flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
+  try {
+    const prepared = await prepare(session, command, source);
+    const { validation, warnings } = prepared;
+    for (const warning of warnings) context.terminal.note(`Warning: ${warning}`);
+    const problems = validationText(validation);
+    if (problems !== '') context.terminal.note(problems);
+    requireAllowed(validation, flags);
+    const result =
+      isWritable(session) ? await change(context, session, command, live, prepared) : await plan(context, session, command, live, prepared);
+    await live.end(result);
+    const complete = { ...result, files: results?.files ?? [] };
+    await results?.write(complete);
+    await report(complete, flags.output, context.terminal);
+    context.exit(complete.exitCode);
+  } finally {
+    live.stop();
+    await session.close();
+  }
+}
+
+function isWritable(session: ReadSession | WriteSession): session is WriteSession {
+  return 'store' in session;
+}
+
+/** Without --file the list is standard input to its end, whatever that is; on a terminal nobody would know that it waits. */
+function openSource({ terminal }: Context, { flags, name }: ChangeCommand): ListSource {
+  if (flags.file !== undefined && flags.file !== '-') return openListFile(flags.file);
+  if (terminal.isInTty && flags.file === undefined) {
+    throw new PondBulkError('usage', 'LIST_MISSING', `No list. Give a file: pond-bulk ${name} --file iccids.csv, or a pipe: cat iccids.csv | pond-bulk ${name}`);
+  }
+  return { name: 'standard input', stream: terminal.stdin };
+}
+
+interface Prepared {
+  readonly validation: Validation;
+  readonly operator: Awaited<ReturnType<ReadSession['facts']['operator']>>;
+  readonly warnings: readonly string[];
+}
+
+async function prepare(session: ReadSession, { flags, defaults, request }: ChangeCommand, source: ListSource): Promise<Prepared> {
+  const { config, facts, systems } = session;
+  const name = config.operator;
+  if (name === null) {
+    throw new PondBulkError('config', 'OPERATOR_MISSING', 'Nobody says who the operator is: set POND_BULK_OPERATOR to a user name of the portal');
+  }
+  const operator = await facts.operator(name);
+  const wanted = flags.provider ?? config.serviceProvider;
+  const provider = wanted === null ? null : findProvider(wanted, operator);
+  const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };
+  if (provider !== null) requireAccess(provider.id, provider.integration, access);
+  const list = await facts.prepare(await readList(source, parseColumnOptions(flags.column)), {
+    operator,
+    providerId: provider?.id ?? null,
+    defaults,
+    services: request.kind === 'assign-customer' || request.refuseActiveRevServices,
+    activation: request.kind === 'assign-customer' && request.useCarrierActivation,
+  });
+  const index = createLookupIndex(list.lookups);
+  const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
+  requireFlagValues(defaults, index, mine, list);
+  const validation = await validate(list, {
+    judging: { request, index, carrierOf: systems.carrierOf },
+    providerId: provider?.id ?? null,
+    refusalOf: (verdict) => systems.refusalOf(verdict, operator.providers),
+    pageRows: ROWS_PER_SAVE,
+    ...access,
+  });
+  const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
+  return { validation, operator, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
+}
+
+function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {
+  if (strict === true && !answer.isValid) {
+    throw new PondBulkError('input', 'STRICT', `${byStatus.REJECTED ?? 0} rows are refused, and --strict allows none: nothing was done`);
+  }
+  const devices = (byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0);
+  if (maxDevices !== undefined && devices > maxDevices) {
+    throw new PondBulkError('input', 'MAX_DEVICES', `The list has ${devices} devices to change, --max-devices allows ${maxDevices}: nothing was done`);
+  }
+}
+
+async function plan(context: Context, session: ReadSession, command: ChangeCommand, live: Live, { validation, operator, warnings }: Prepared) {
+  const { flags } = command;
+  live.begin('', validation.list.rowCount, 0);
+  const { environment } = session.config;
+  live.emit({ type: 'run.start', command: command.name, dryRun: true, rows: validation.list.rowCount, bulkChangeIds: [], operator: operator.name, environment });
+  const asked =
+    flags.askCarrier === true
+      ? await askCarrier(validation, {
+          readPlan: (planChange, signal) => {
+            const provider = operator.providers.find(({ id }) => id === planChange.device.providerId);
+            return session.systems.readPlan(planChange, provider?.integration ?? '', signal);
+          },
+          inProgress: session.config.maxParallelRequests,
+          signal: context.interruption.drain,
+        })
+      : null;
+  const outcome = await dryRun(validation, asked, live.emit);
+  const ended = { byStatus: outcome.byStatus, dryRun: true, credentials: validation.providerRefused, limit: false, signal: context.interruption.signal() };
+  const exitCode = exitCodeOfRun(ended);
+  const next = (outcome.byStatus.PLANNED ?? 0) > 0 ? command.commandLine.replace(/ --(dry-run|ask-carrier)\b/g, '') : null;
+  return { ...outcome, run: '', command: command.name, exitCode, next, warnings, files: [], bulkChangeIds: [] };
+}
+
+async function change(context: Context, session: WriteSession, command: ChangeCommand, live: Live, { validation, operator, warnings }: Prepared) {
+  const { flags } = command;
+  await confirmChange(context, session, command, validation);
+  await removeDeadLeftovers(session.store, context.host, context.clock);
+  const runId = context.newRunId();
+  const holder = { runId, host: context.host.name, pid: context.host.pid };
+  const run: RunRecord = {
+    id: runId,
+    command: command.name,
+    options: { commandLine: command.commandLine },
+    operator: operator.name,
+    osUser: context.host.user,
+    host: context.host.name,
+    environment: session.config.environment,
+    reason: flags.reason ?? null,
+    columns: validation.list.columns,
+    warnings,
+  };
+  const ids = await save(session.store, validation, {
+    run,
+    holder,
+    operator,
+    changeType: await changeTypeOf(session, command.changeType),
+    preflight: command.preflight,
+    probe: context.probe,
+    signal: context.interruption.drain,
+  });
+  context.terminal.note(`Saved as bulk change${ids.length === 1 ? '' : 's'} ${ids.join(', ')} (run ${runId})`);
+  return workOn(context, session, live, {
+    run: await findSaved(session.store, runId),
+    preflight: command.preflight,
+    credentials: validation.providerRefused,
+    validation: validation.answer,
+    id: runId,
+    suffix: sandboxSuffix(flags),
+  });
+}
+
+async function findSaved(store: WriteSession['store'], runId: string): Promise<RunInfo> {
+  const run = await store.findRun(runId);
+  if (run === null) throw new Error(`Run ${runId} was saved and is not there`);
+  return run;
+}
+
+async function changeTypeOf({ config, facts }: ReadSession, name: string): Promise<number> {
+  const found = config.number('CHANGE_TYPE', name) ?? (await facts.changeTypes()).get(name);
+  if (found !== undefined) return found;
+  throw new PondBulkError(
+    'config',
+    'CHANGE_TYPE_UNKNOWN',
+    `DeviceChangeRequestType has no row named ${name}: set CHANGE_TYPE_${name.toUpperCase()} to its number`,
+  );
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+
+import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
+import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
+import { PondBulkError } from '../../domain/errors.ts';
+import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
+import { countsOf } from '../../run/work.ts';
+import type { Context, GlobalFlags, WriteSession } from '../context.ts';
+import { createLive } from '../live.ts';
+import { sandboxSuffix } from '../next-command.ts';
+import { outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
+import { report, type Output } from '../report.ts';
+import { openResultsFolder } from '../results-folder.ts';
+import { findRun } from './find-run.ts';
+import { workOn } from './work-on.ts';
+
+interface GoOnFlags extends GlobalFlags {
+  readonly yes?: boolean;
+  readonly output: Output;
+  readonly results?: string;
+}
+
+/** pond-bulk resume ID */
+export function resumeCommand(program: Command, context: Context): void {
+  withOptions(program.command('resume <id>').description('go on after a stop: what is in doubt is read back first, then the rest is done'))
+    .action((id: string, _flags: unknown, command: Command) => goOn(context, id, command.optsWithGlobals(), 'resume'));
+}
+
+/** pond-bulk retry ID */
+export function retryCommand(program: Command, context: Context): void {
+  withOptions(program.command('retry <id>').description('do FAILED and COMPENSATED rows again, in the same bulk change; never UNKNOWN or ACCEPTED ones'))
+    .action((id: string, _flags: unknown, command: Command) => goOn(context, id, command.optsWithGlobals(), 'retry'));
+}
+
+function withOptions(command: Command): Command {
+  for (const option of [yesOption(), outputOption(), resultsOption(), ...paceOptions()]) command.addOption(option);
+  return command.addHelpText('after', '\nID is a bulk change id, a run id, or last. Table, files and exit code cover every row of it.');
+}
+
+async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume' | 'retry'): Promise<void> {
+  const live = createLive(flags.output, context.terminal, context.clock.now);
+  const results = flags.results === undefined ? null : await openResultsFolder(flags.results);
+  const session = await context.openWrite(flags, live.emit);
+  try {
+    const run = await findRun(session.store, id);
+    await confirm(context, session, run, flags, how);
+    if (how === 'retry') for (const each of run.bulkChanges) await session.store.reopen(each.id, ['FAILED', 'COMPENSATED']);
+    const result = await workOn(context, session, live, {
+      run,
+      id: id === 'last' ? run.id : id,
+      preflight: run.command === 'assign-customer' ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
+      suffix: sandboxSuffix(flags),
+      validation: { isValid: true, validationMessage: '', errors: [] },
+      credentials: false,
+    });
+    await live.end(result);
+    const complete = { ...result, files: results?.files ?? [] };
+    await results?.write(complete);
+    await report(complete, flags.output, context.terminal);
+    context.exit(complete.exitCode);
+  } finally {
+    live.stop();
+    await session.close();
+  }
+}
+
+async function confirm({ terminal }: Context, { config, database }: WriteSession, run: RunInfo, flags: GoOnFlags, how: 'resume' | 'retry'): Promise<void> {
+  if (flags.yes === true || flags.sandbox === true) return;
+  if (!terminal.isErrTty || !terminal.isInTty) {
+    throw new PondBulkError('usage', 'NOT_CONFIRMED', `Nobody can be asked here (no terminal): add --yes to ${how}`);
+  }
+  const open = openRows(countsOf(run.bulkChanges), how);
+  terminal.note(`${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`);
+  if (await terminal.confirm('Go on?')) return;
+  throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was sent');
+}
+
+function openRows(counts: StatusCounts, how: 'resume' | 'retry'): number {
+  const open = (counts.NOT_STARTED ?? 0) + (counts.UNKNOWN ?? 0) + (counts.ACCEPTED ?? 0);
+  return how === 'resume' ? open : open + (counts.FAILED ?? 0) + (counts.COMPENSATED ?? 0);
+}

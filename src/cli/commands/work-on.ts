@@ -1,0 +1,78 @@
+import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
+import type { RunInfo } from '../../domain/run-store.ts';
+import { countsOf, work } from '../../run/work.ts';
+import type { Context, WriteSession } from '../context.ts';
+import { exitCodeOfRun } from '../exit-codes.ts';
+import type { Live } from '../live.ts';
+import { nextCommand } from '../next-command.ts';
+
+export interface WorkOn {
+  /** The run with those of its bulk changes that are to be worked on. */
+  readonly run: RunInfo;
+  /** LogEntryDescription of a row that fails before its first step. */
+  readonly preflight: string;
+  /** What the operator named: a run or a bulk change. */
+  readonly id: string;
+  /** Options that the next command needs too. */
+  readonly suffix: string;
+  readonly validation: ValidationAnswer;
+  /** A provider was refused whole before anything was sent. */
+  readonly credentials: boolean;
+}
+
+/** Works on the open rows of a saved run and tells how all its rows stand. */
+export async function workOn(context: Context, session: WriteSession, live: Live, options: WorkOn): Promise<RunResult> {
+  const { clock, host, interruption } = context;
+  const { store, systems, config } = session;
+  const { run } = options;
+  const { bulkChanges } = run;
+  const ids = bulkChanges.map(({ id }) => id);
+  const before = countsOf(bulkChanges);
+  const rowCount = Object.values(before).reduce((sum, count) => sum + count, 0);
+  live.begin(run.id, rowCount, rowCount - (before.NOT_STARTED ?? 0) - (before.UNKNOWN ?? 0) - (before.ACCEPTED ?? 0));
+  live.emit({ type: 'run.start', command: run.command, dryRun: false, rows: rowCount, bulkChangeIds: ids, operator: run.operator, environment: run.environment });
+  const startedAt = clock.now();
+  const byProvider = new Map(bulkChanges.map((each) => [each.providerId, each]));
+  const providerOf = (providerId: number) => {
+    const found = byProvider.get(providerId);
+    if (found === undefined) throw new Error(`Service provider ${providerId} is not part of run ${run.id}`);
+    return found;
+  };
+  const { exitCode, byStatus } = await work(run.id, bulkChanges, {
+    store,
+    clock,
+    probe: context.probe,
+    emit: live.emit,
+    perform: (change) => systems.perform(change, { id: change.device.providerId, integration: providerOf(change.device.providerId).integration }),
+    preflight: options.preflight,
+    pageSize: config.pageSize,
+    settleMs: config.settleSeconds * 1000,
+    inProgress: (providerId) => systems.inProgress(providerOf(providerId)),
+    deadlineMs: (providerId) => systems.deadlineMs(providerOf(providerId)),
+    leasing: {
+      holder: { runId: run.id, host: host.name, pid: host.pid },
+      isAlive: host.isAlive,
+      warn: (message) => live.emit({ type: 'warning', message }),
+    },
+    drain: interruption.drain,
+    abort: interruption.abort,
+    exitCodeOf: (counts, stops) =>
+      exitCodeOfRun({ byStatus: counts, dryRun: false, credentials: options.credentials || stops.auth, limit: stops.limit, signal: interruption.signal() }),
+  });
+  return {
+    run: run.id,
+    command: run.command,
+    dryRun: false,
+    bulkChangeIds: ids,
+    validation: options.validation,
+    columns: run.columns,
+    byStatus,
+    rowCount,
+    seconds: (clock.now() - startedAt) / 1000,
+    rows: () => store.results(ids),
+    exitCode,
+    next: nextCommand(options.id, byStatus, options.suffix),
+    files: [],
+    warnings: run.warnings,
+  };
+}

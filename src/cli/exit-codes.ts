@@ -1,0 +1,61 @@
+import { PondBulkError } from '../domain/errors.ts';
+import type { StatusCounts } from '../domain/run-store.ts';
+
+/** Every exit code and its meaning: `pond-bulk help exit-codes`. */
+export const EXIT_CODES = [
+  [0, 'every row applied, or already as wanted (duplicates alone do not change it)'],
+  [1, 'unexpected error; the journal is safe'],
+  [2, 'usage or configuration: unknown option, missing setting or file, no --yes off a terminal, database unreachable, a table missing'],
+  [3, 'input refused: no line with a readable ICCID, a value of a flag that does not exist, --strict, --max-devices, or a dry run with refused rows'],
+  [4, 'credentials missing or refused (database login, carrier, billing), writes disabled, no permission'],
+  [5, 'finished, and at least one row failed, was refused by the rules or was stale'],
+  [6, 'stopped by a limit; resumable'],
+  [7, 'another run holds the lock'],
+  [9, 'rows UNKNOWN or still ACCEPTED'],
+  [130, 'stopped by SIGINT (Ctrl-C) after draining, or not confirmed'],
+  [143, 'stopped by SIGTERM after draining'],
+] as const;
+
+/** The exit code of an error that ended the command. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof PondBulkError)) return 1;
+  switch (error.kind) {
+    case 'usage':
+    case 'config':
+      return 2;
+    case 'input':
+      return 3;
+    case 'credentials':
+      return 4;
+    case 'locked':
+      return 7;
+    case 'cancelled':
+      return 130;
+    case 'bug':
+      return 1;
+    default:
+      return error.kind satisfies never;
+  }
+}
+
+export interface Ended {
+  readonly byStatus: StatusCounts;
+  readonly dryRun: boolean;
+  /** Credentials were refused or missing, or writes are disabled, for a provider. */
+  readonly credentials: boolean;
+  /** A limit was given up. */
+  readonly limit: boolean;
+  /** The signal that stopped it. */
+  readonly signal: 'SIGINT' | 'SIGTERM' | null;
+}
+
+/** The exit code of a run that came to its end. When several apply: 130/143 > 4 > 9 > 6 > 5 > 3 > 0. */
+export function exitCodeOfRun({ byStatus, dryRun, credentials, limit, signal }: Ended): number {
+  const has = (...statuses: readonly (keyof StatusCounts)[]): boolean => statuses.some((status) => (byStatus[status] ?? 0) > 0);
+  if (signal !== null) return signal === 'SIGINT' ? 130 : 143;
+  if (credentials) return 4;
+  if (has('UNKNOWN', 'ACCEPTED')) return 9;
+  if (limit || has('NOT_STARTED')) return 6;
+  if (has('FAILED', 'COMPENSATED', 'STALE') || (!dryRun && has('REJECTED'))) return 5;
+  return dryRun && has('REJECTED') ? 3 : 0;
+}

@@ -1,0 +1,71 @@
+import type { Emit, RunEvent } from '../domain/event.ts';
+import type { RunResult } from '../domain/result.ts';
+import type { RowStatus } from '../domain/status.ts';
+import { createEventWriter } from './render/events.ts';
+import { rowObject } from './render/result-json.ts';
+import type { Output } from './report.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What is told while a run goes on: events on stdout with jsonl, progress and warnings on stderr. */
+export interface Live {
+  readonly emit: Emit;
+  /** Known once the list is: from here on progress has a total. */
+  begin(run: string, rows: number, finishedBefore: number): void;
+  /** Tells the rows that have not been told yet, and the end. */
+  end(result: RunResult): Promise<void>;
+  stop(): void;
+}
+
+const PROGRESS_MS = 1000;
+
+export function createLive(output: Output, terminal: Terminal, now: () => number): Live {
+  const progress = terminal.progress();
+  const told = new Set<number>();
+  let write: Emit = () => undefined;
+  let rows = 0;
+  let finished = 0;
+  let startedAt = now();
+  let progressAt = now();
+  const perSecond = (): number => Math.round((finished / Math.max(1, now() - startedAt)) * 10_000) / 10;
+
+  const tell = (event: RunEvent): void => {
+    if (event.type === 'warning') terminal.note(`Warning: ${event.message}`);
+    if (event.type === 'gate') terminal.note(`${event.provider} stopped: ${event.message}`);
+    if (event.type === 'throttle' && event.waitMs >= PROGRESS_MS) terminal.note(`${event.account}: waiting ${Math.round(event.waitMs / 1000)} s (${event.reason})`);
+    // Rows that may still go on are told at the end.
+    if (event.type === 'row.result' && isOpen(event.status)) return;
+    if (event.type === 'row.result') {
+      finished += 1;
+      if (output === 'jsonl') told.add(event.line);
+    }
+    write(event);
+    if (event.type === 'row.result' && now() - progressAt >= PROGRESS_MS) {
+      progressAt = now();
+      progress.update(`${finished} of ${rows} rows, ${perSecond()}/s`);
+      write({ type: 'progress', finished, rows, perSecond: perSecond() });
+    }
+  };
+
+  return {
+    emit: tell,
+    begin: (run, total, finishedBefore) => {
+      if (output === 'jsonl') write = createEventWriter(run, (line) => void terminal.out(line), now);
+      rows = total;
+      finished = finishedBefore;
+      startedAt = now();
+    },
+    end: async (result) => {
+      progress.stop();
+      if (output !== 'jsonl') return;
+      for await (const row of result.rows()) if (!told.has(row.line)) write({ type: 'row.result', ...rowObject(row) });
+      const { byStatus, seconds, exitCode, next } = result;
+      write({ type: 'run.end', byStatus, seconds, exitCode, next });
+      await terminal.out('');
+    },
+    stop: () => progress.stop(),
+  };
+}
+
+function isOpen(status: RowStatus): boolean {
+  return status === 'ACCEPTED' || status === 'NOT_STARTED';
+}

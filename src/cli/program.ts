@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander';
+
+import { assignCustomerCommand } from './commands/assign-customer.ts';
+import { changeRatePlanCommand } from './commands/change-rate-plan.ts';
+import { configCommand } from './commands/config.ts';
+import { dbCommand } from './commands/db.ts';
+import { resumeCommand, retryCommand } from './commands/go-on.ts';
+import { helpCommand } from './commands/help.ts';
+import { listCommand } from './commands/list.ts';
+import { sandboxCommand, type SandboxControl } from './commands/sandbox.ts';
+import { statusCommand } from './commands/status.ts';
+import type { Context } from './context.ts';
+
+/** All commands. commander's own exits become errors (CommanderError), so that main alone ends the process. */
+export function createProgram(context: Context, sandbox: SandboxControl, argv: readonly string[]): Command {
+  const program = new Command('pond-bulk')
+    .description('Bulk customer and rate plan changes for SIM fleets: validated, journaled, resumable.')
+    .version(context.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(pond-bulk COMMAND --help shows its options)')
+    .exitOverride()
+    .addOption(new Option('--sandbox', 'work on the embedded sandbox: sample data and simulated carriers on this machine'))
+    .addOption(new Option('--sandbox-dir <dir>', "the sandbox's folder").default(undefined, "the user's data folder"));
+  assignCustomerCommand(program, context, argv);
+  changeRatePlanCommand(program, context, argv);
+  resumeCommand(program, context);
+  retryCommand(program, context);
+  listCommand(program, context);
+  statusCommand(program, context);
+  configCommand(program, context);
+  dbCommand(program, context);
+  sandboxCommand(program, context, sandbox);
+  helpCommand(program, context);
+  return program;
+}

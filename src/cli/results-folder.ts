@@ -1,0 +1,49 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { PondBulkError } from '../domain/errors.ts';
+import type { RunResult } from '../domain/result.ts';
+import { renderCsv, renderFailedCsv } from './render/result-csv.ts';
+import { summaryOf } from './render/result-json.ts';
+
+/** Where `--results` files go. */
+export interface ResultsFolder {
+  /** The files that `write` makes. */
+  readonly files: readonly string[];
+  write(result: RunResult): Promise<void>;
+}
+
+/** Makes the folder and tries to write into it, before anything is sent. Rejects with PondBulkError (config). */
+export async function openResultsFolder(path: string): Promise<ResultsFolder> {
+  const folder = resolve(path);
+  const probe = join(folder, `.pond-bulk-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, '');
+    await rm(probe);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PondBulkError('config', 'RESULTS_UNWRITABLE', `The results folder ${path} cannot be written to: ${reason}`, { cause });
+  }
+  const [results, failed, summary] = ['results.csv', 'failed.csv', 'summary.json'].map((name) => join(folder, name)) as [string, string, string];
+  return {
+    files: [results, failed, summary],
+    write: async (result) => {
+      await writeWhole(results, renderCsv(result));
+      await writeWhole(failed, renderFailedCsv(result));
+      const { run, command, dryRun, bulkChangeIds, validation, exitCode, next } = result;
+      const document = { run, command, dryRun, bulkChangeIds, validation, summary: summaryOf(result), exitCode, next };
+      await writeWhole(summary, [`${JSON.stringify(document, null, 2)}\n`]);
+    },
+  };
+}
+
+/** Under another name first: a file that is there is whole. */
+async function writeWhole(path: string, parts: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  const partial = `${path}.partial`;
+  await pipeline(Readable.from(parts), createWriteStream(partial));
+  await rename(partial, path);
+}

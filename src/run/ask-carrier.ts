@@ -1,0 +1,37 @@
+import { CallFailed } from '../domain/call-failed.ts';
+import type { PlanChange } from '../domain/plan-change.ts';
+import type { DeviceState, RowError } from '../domain/result.ts';
+import type { Validation } from './validate.ts';
+
+/** What carriers said about the devices of a list, by line: their plan, or why it could not be read. */
+export type CarrierAnswers = ReadonlyMap<number, { readonly ok: true; readonly state: DeviceState } | { readonly ok: false; readonly error: RowError }>;
+
+export interface AskOptions {
+  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState>;
+  /** Devices asked about at once; the carriers' own pace is kept below. */
+  readonly inProgress: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the plan of every planned device at its carrier. */
+export async function askCarrier(validation: Validation, { readPlan, inProgress, signal }: AskOptions): Promise<CarrierAnswers> {
+  const answers = new Map<number, { ok: true; state: DeviceState } | { ok: false; error: RowError }>();
+  const facts = validation.list.facts()[Symbol.asyncIterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = await facts.next(); next.done !== true && !signal.aborted; next = await facts.next()) {
+      const verdict = validation.judge(next.value);
+      if (verdict.status !== 'PLANNED') continue;
+      const change = verdict.change.kind === 'change-rate-plan' ? verdict.change : verdict.change.carrierPlan;
+      if (change === null) continue;
+      try {
+        answers.set(next.value.line, { ok: true, state: await readPlan(change, signal) });
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+        answers.set(next.value.line, { ok: false, error: error.error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: inProgress }, worker));
+  await facts.return?.();
+  return answers;
+}

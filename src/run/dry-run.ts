@@ -1,0 +1,52 @@
+import type { Emit } from '../domain/event.ts';
+import type { RowFacts } from '../domain/facts.ts';
+import type { RowError, RowResult, RunResult } from '../domain/result.ts';
+import type { CarrierAnswers } from './ask-carrier.ts';
+import type { Validation } from './validate.ts';
+
+/** What a run would do: every row PLANNED, NOOP, REJECTED or SKIPPED. Nothing is written and nothing is sent. */
+export async function dryRun(
+  validation: Validation,
+  asked: CarrierAnswers | null,
+  emit: Emit,
+): Promise<Pick<RunResult, 'dryRun' | 'validation' | 'columns' | 'byStatus' | 'rowCount' | 'seconds' | 'rows'>> {
+  const startedAt = performance.now();
+  async function* rows(): AsyncGenerator<RowResult> {
+    for await (const row of validation.list.facts()) yield rowResult(row, validation, asked);
+  }
+  const byStatus: Partial<Record<RowResult['status'], number>> = {};
+  for await (const row of rows()) {
+    byStatus[row.status] = (byStatus[row.status] ?? 0) + 1;
+    const { line, iccid, provider, before, after } = row;
+    if (row.status === 'PLANNED') emit({ type: 'row.planned', line, iccid, provider: provider ?? '', before, after });
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { answer, list } = validation;
+  return { dryRun: true, validation: answer, columns: list.columns, byStatus, rowCount: list.rowCount, seconds, rows };
+}
+
+function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers | null): RowResult {
+  const verdict = judge(row);
+  const known = {
+    line: row.line,
+    iccid: row.device?.iccid ?? row.iccid ?? row.key,
+    phoneNumber: row.device?.msisdn ?? row.phoneNumber,
+    provider: row.device?.providerName ?? null,
+    bulkChangeId: null,
+    attempts: 0,
+    ms: 0,
+    cells: row.cells,
+  };
+  if (verdict.status !== 'PLANNED') {
+    const { status, code, message, hint } = verdict;
+    const error: RowError | null = status === 'SKIPPED' ? null : { code, class: 'input', retryable: false, http: null, message, hint };
+    return { ...known, status, before: null, after: null, message, error };
+  }
+  const { before } = verdict.change;
+  const said = asked?.get(row.line);
+  if (said?.ok === false) {
+    return { ...known, status: 'FAILED', before, after: verdict.after, message: said.error.message, error: said.error };
+  }
+  const message = said === undefined ? (verdict.isNoop ? 'already so in the database' : '') : `at the carrier: ${Object.values(said.state).filter((value) => value !== null).join(', ')}`;
+  return { ...known, status: verdict.isNoop ? 'NOOP' : 'PLANNED', before, after: verdict.after, message, error: null };
+}

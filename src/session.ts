@@ -1,0 +1,144 @@
+import type { Config } from './config/load-config.ts';
+import { assignCustomer } from './changes/assign-customer.ts';
+import { revio } from './billing/revio/revio.ts';
+import { carrierOf } from './carriers/registry.ts';
+import type { ReadSession, Systems, WriteSession } from './cli/context.ts';
+import { createConnections, type Connections } from './connections.ts';
+import type { ReadDatabase } from './database/database.ts';
+import { createFactsStore } from './database/facts-store.ts';
+import { missingTables } from './database/migrate.ts';
+import { openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
+import { createRunStore } from './database/run-store.ts';
+import { findKnownPackages } from './database/statements/known-packages.ts';
+import type { PermissionSettings } from './database/statements/operator.ts';
+import type { Carrier, CarrierConnection } from './domain/carrier.ts';
+import type { Clock } from './domain/clock.ts';
+import { PondBulkError } from './domain/errors.ts';
+import type { Emit } from './domain/event.ts';
+import { createRedactor } from './http/redact.ts';
+import { refusalOf } from './run/refusals.ts';
+
+/** What a dry run works with: a database and HTTP clients that cannot write. */
+export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
+  const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config));
+  return sessionOn(db, config, emit, clock, false);
+}
+
+/** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
+export async function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
+  const db = await openDatabase(requireUrl(config));
+  try {
+    const missing = await missingTables(db);
+    if (missing.length > 0) {
+      throw new PondBulkError('config', 'TABLE_MISSING', `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`);
+    }
+    return { ...sessionOn(db, config, emit, clock, true), store: createRunStore(db, config.operator ?? '', clock.now) };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** DATABASE_URL. Rejects with PondBulkError (config) when it is not set. */
+export function requireUrl(config: Config): string {
+  if (config.databaseUrl !== null) return config.databaseUrl;
+  throw new PondBulkError(
+    'config',
+    'DATABASE_URL_MISSING',
+    'DATABASE_URL is not set. Give mssql://user:password@host:1433/database, or sqlite:FILE; or try everything on sample data with --sandbox',
+  );
+}
+
+function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, mayWrite: boolean): ReadSession {
+  const connections = createConnections({
+    clock,
+    redact: createRedactor(config.secrets),
+    mayWrite,
+    maxParallelRequests: config.maxParallelRequests,
+    retries: config.retryMaxCount,
+    onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
+    knownPackages: (iccid) => findKnownPackages(db, iccid),
+  });
+  return {
+    config,
+    database: db.identity,
+    facts: createFactsStore(db, permissionSettings(config)),
+    systems: createSystems(config, connections),
+    close: () => db.close(),
+  };
+}
+
+function permissionSettings(config: Config): PermissionSettings {
+  const queries = {
+    operator: config.queryOperator,
+    tenant: config.queryTenant,
+    permission: config.queryPermission,
+    providers: config.queryProviders,
+    sites: config.querySites,
+    plans: config.queryPlans,
+  };
+  return { by: config.permissions, queries: Object.fromEntries(Object.entries(queries).filter(([, sql]) => sql !== null)) };
+}
+
+/** More devices in progress than there are slots: else slots stand empty while the journal commits. */
+const IN_PROGRESS_PER_SLOT = 3;
+const LEAST_IN_PROGRESS = 4;
+
+function createSystems(config: Config, connections: Connections): Systems {
+  const carriers = new Map<number, CarrierConnection>();
+  const accountOf = (integration: string, providerId: number) => {
+    const carrier = requireCarrier(integration);
+    const account = config.account(carrier, providerId);
+    if (!account.ok) throw new PondBulkError('credentials', 'CREDENTIALS_MISSING', `Failed to get ${carrier.name} authentication information: set ${account.missing.join(', ')}`);
+    return { carrier, account };
+  };
+  const connectionOf = (integration: string, providerId: number): CarrierConnection => {
+    const known = carriers.get(providerId);
+    if (known !== undefined) return known;
+    const { carrier, account } = accountOf(integration, providerId);
+    const connection = connections.carrier(carrier, account);
+    carriers.set(providerId, connection);
+    return connection;
+  };
+  let billing: ReturnType<Connections['billing']> | null = null;
+  const billingConnection = () => {
+    const account = config.account(revio, null);
+    if (!account.ok) throw new PondBulkError('credentials', 'CREDENTIALS_MISSING', `Failed to get ${revio.name} authentication information: set ${account.missing.join(', ')}`);
+    return (billing ??= connections.billing(revio, account));
+  };
+  return {
+    carrierOf,
+    refusalOf: (verdict, providers) =>
+      refusalOf(verdict, {
+        providers,
+        carrierOf,
+        carrierAccount: (carrier, providerId) => config.account(carrier, providerId),
+        billingAccount: () => config.account(revio, null),
+        billingName: revio.name,
+      }),
+    perform: (change, { id, integration }) => async (steps) => {
+      if (change.kind === 'change-rate-plan') return connectionOf(integration, id).changePlan(change, steps);
+      return assignCustomer(change, steps, {
+        billing: change.service === null ? null : billingConnection(),
+        changePlan: (plan, planSteps) => connectionOf(integration, id).changePlan(plan, planSteps),
+      });
+    },
+    readPlan: (change, integration, signal) => connectionOf(integration, change.device.providerId).readPlan(change, signal),
+    inProgress: ({ providerId, integration }) => {
+      const carrier = carrierOf(integration);
+      const account = carrier === undefined ? null : config.account(carrier, providerId);
+      return account?.ok === true ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT) : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
+    },
+    deadlineMs: ({ providerId, integration }) => {
+      const carrier = carrierOf(integration);
+      const account = carrier === undefined ? null : config.account(carrier, providerId);
+      return account?.ok === true ? account.deadlineMs : 0;
+    },
+  };
+}
+
+function requireCarrier(integration: string): Carrier {
+  const carrier = carrierOf(integration);
+  if (carrier === undefined) throw new PondBulkError('config', 'INTEGRATION_NOT_SUPPORTED', `Integration ${integration} is not supported`);
+  return carrier;
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// The tool needs node:sqlite: an older Node hands over to the one that came with the packages, where there is one.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+const isNew = major > 22 || (major === 22 && minor >= 14);
+
+if (isNew) {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'ExperimentalWarning') process.stderr.write(`${name}: ${message}\n`);
+  });
+  const { main } = await import('../dist/main.js');
+  process.exitCode = await main(process.argv.slice(2), process);
+} else {
+  const bundled = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(bundled)) {
+    process.stderr.write(`pond-bulk needs Node 22.14 or newer; this is ${process.versions.node}\n`);
+    process.exitCode = 2;
+  } else {
+    const { status, signal } = spawnSync(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    process.exitCode = signal === null ? (status ?? 1) : 128;
+  }
+}

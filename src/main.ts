@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+
+import { CommanderError } from 'commander';
+import { parse as parseDotenv } from 'dotenv';
+
+import { revio } from './billing/revio/revio.ts';
+import { CARRIERS } from './carriers/registry.ts';
+import type { SandboxControl } from './cli/commands/sandbox.ts';
+import type { Context, GlobalFlags } from './cli/context.ts';
+import { exitCodeOf } from './cli/exit-codes.ts';
+import { createInterruption } from './cli/interruption.ts';
+import { createProgram } from './cli/program.ts';
+import { createTerminal, type Terminal } from './cli/terminal.ts';
+import { loadConfig, type Config } from './config/load-config.ts';
+import { migrate } from './database/migrate.ts';
+import { openDatabase } from './database/open-database.ts';
+import { systemClock } from './domain/clock.ts';
+import { PondBulkError } from './domain/errors.ts';
+import { createRedactor } from './http/redact.ts';
+import { killProbe } from './kill-probe.ts';
+import { runningSimulator } from './sandbox/ensure-simulator.ts';
+import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
+import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
+import { simulatorClient } from './sandbox/simulator-client.ts';
+import { openReadSession, openWriteSession, requireUrl } from './session.ts';
+
+/** Runs one command line. Resolves to the exit code; never rejects. */
+export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
+  const { env } = process_;
+  const terminal = createTerminal({ stdin: process_.stdin, stdout: process_.stdout, stderr: process_.stderr, env, now: systemClock.now });
+  const interruption = createInterruption(process_, (line) => terminal.note(line));
+  let exitCode = 0;
+  let redact = (text: string): string => text;
+
+  const configure = async (flags: GlobalFlags): Promise<Config> => {
+    const sandbox = flags.sandbox === true ? await startSandbox(folderOf(flags.sandboxDir)) : null;
+    const config = loadConfig({
+      flags: sandbox === null ? {} : withOwnOperator(sandbox.environment, env),
+      env,
+      dotenv: sandbox === null ? readDotenv() : {},
+      integrations: [...CARRIERS, revio],
+      ceilings: { concurrency: flags.concurrency ?? null, perSecond: flags.rate ?? null },
+    });
+    redact = createRedactor(config.secrets);
+    return config;
+  };
+  const folderOf = (dir: string | undefined): SandboxFolder => sandboxFolder(resolve(dir ?? defaultSandboxPath(env)));
+
+  const context: Context = {
+    terminal,
+    clock: systemClock,
+    host: { name: hostname(), user: userInfo().username, pid: process_.pid, isAlive },
+    probe: killProbe(env['POND_BULK_KILL_AT']),
+    interruption,
+    version: readVersion(),
+    newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
+    configure,
+    openRead: async (flags, emit) => openReadSession(await configure(flags), emit, systemClock),
+    openWrite: async (flags, emit) => openWriteSession(await configure(flags), emit, systemClock),
+    migrate: async (flags, withOperatorSchema) => {
+      const db = await openDatabase(requireUrl(await configure(flags)), { create: true });
+      try {
+        return await migrate(db, { withOperatorSchema });
+      } finally {
+        await db.close();
+      }
+    },
+    exit: (code) => {
+      exitCode = code;
+    },
+  };
+
+  try {
+    await createProgram(context, sandboxControl(folderOf), argv).parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    exitCode = interruption.signal() !== null && isAbort(error) ? (interruption.signal() === 'SIGINT' ? 130 : 143) : explain(error, terminal, redact);
+  }
+  return exitCode;
+}
+
+/** Tells an error on stderr and answers its exit code. */
+function explain(error: unknown, terminal: Terminal, redact: (text: string) => string): number {
+  // commander has printed its own message, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof PondBulkError && error.kind !== 'bug') {
+    terminal.note(redact(`Error: ${error.message} [${error.code}]`));
+  } else {
+    // Never the object itself: driver and HTTP errors carry statements, URLs and headers.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.note(redact(`Unexpected error: ${text}\nThe journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on`));
+  }
+  return exitCodeOf(error);
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** The sandbox decides about everything but who the operator is: its other users show what permissions do. */
+function withOwnOperator(sandbox: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const operator = env['POND_BULK_OPERATOR'];
+  return operator === undefined || operator === '' ? sandbox : { ...sandbox, POND_BULK_OPERATOR: operator };
+}
+
+function readDotenv(): Readonly<Record<string, string>> {
+  return existsSync('.env') ? parseDotenv(readFileSync('.env')) : {};
+}
+
+function readVersion(): string {
+  // The same place from src and from dist.
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  return version;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function sandboxControl(folderOf: (dir: string | undefined) => SandboxFolder): SandboxControl {
+  const clientOf = async (dir: string | undefined) => (await startSandbox(folderOf(dir))).client;
+  return {
+    start: (dir) => startSandbox(folderOf(dir)),
+    stop: (dir) => stopSandbox(folderOf(dir)),
+    status: async (dir) => {
+      const port = await runningSimulator(folderOf(dir));
+      return port === null ? null : simulatorClient(port).status();
+    },
+    reset: (dir) => resetSandbox(folderOf(dir)),
+    faults: async (dir, fault) => {
+      const client = await clientOf(dir);
+      return fault === null ? client.faults() : client.addFault(fault);
+    },
+    clearFaults: async (dir) => (await clientOf(dir)).clearFaults(),
+    ledger: async (dir, query) => (await clientOf(dir)).ledger(query),
+  };
+}

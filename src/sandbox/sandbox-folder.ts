@@ -1,0 +1,37 @@
+import { homedir, platform } from 'node:os';
+import { join } from 'node:path';
+
+/** The files of one sandbox. */
+export interface SandboxFolder {
+  readonly path: string;
+  readonly database: string;
+  /** What the simulated carriers know, kept between their processes. */
+  readonly state: string;
+  /** Process and port of the simulator, while it runs. */
+  readonly running: string;
+  /** Held by the one command that starts the simulator. */
+  readonly lock: string;
+}
+
+export function sandboxFolder(path: string): SandboxFolder {
+  return {
+    path,
+    database: join(path, 'sandbox.db'),
+    state: join(path, 'carriers.json'),
+    running: join(path, 'simulator.json'),
+    lock: join(path, 'starting.lock'),
+  };
+}
+
+/** Where the user's programs keep their data. */
+export function defaultSandboxPath(env: Readonly<Record<string, string | undefined>>): string {
+  const home = homedir();
+  switch (platform()) {
+    case 'win32':
+      return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'pond-bulk', 'sandbox');
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'pond-bulk', 'sandbox');
+    default:
+      return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'pond-bulk', 'sandbox');
+  }
+}

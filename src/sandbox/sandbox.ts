@@ -1,0 +1,61 @@
+import { existsSync, linkSync, rmSync } from 'node:fs';
+
+import { migrate } from '../database/migrate.ts';
+import { openDatabase } from '../database/open-database.ts';
+import { ensureSimulator, runningSimulator } from './ensure-simulator.ts';
+import { sampleData } from './sample-data.ts';
+import type { SandboxFolder } from './sandbox-folder.ts';
+import { seedDatabase } from './seed-database.ts';
+import { carrierEnvironment } from './simulator/accounts.ts';
+import { simulatorClient, type SimulatorClient } from './simulator-client.ts';
+
+export interface RunningSandbox {
+  /** The settings that point a command at it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly isNew: boolean;
+  readonly client: SimulatorClient;
+}
+
+/** Starts the simulated carriers and makes the database with its sample devices, as far as they are not there. */
+export async function startSandbox(folder: SandboxFolder): Promise<RunningSandbox> {
+  const { port, isNew } = await ensureSimulator(folder);
+  if (!existsSync(folder.database)) await makeDatabase(folder);
+  const environment = {
+    DATABASE_URL: `sqlite:${folder.database}`,
+    POND_BULK_OPERATOR: 'sandbox',
+    POND_BULK_ENVIRONMENT: 'sandbox',
+    ...carrierEnvironment(port),
+  };
+  return { environment, isNew, client: simulatorClient(port) };
+}
+
+/** Sample data and carriers as on the first day. */
+export async function resetSandbox(folder: SandboxFolder): Promise<void> {
+  const { client } = await startSandbox(folder);
+  await client.reset();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${folder.database}${suffix}`, { force: true });
+  await makeDatabase(folder);
+}
+
+/** Stops the simulator; answers whether it ran. */
+export async function stopSandbox(folder: SandboxFolder): Promise<boolean> {
+  const port = await runningSimulator(folder);
+  if (port === null) return false;
+  await simulatorClient(port).stop();
+  return true;
+}
+
+/** Under another name first: a database that is there is whole. Of two commands at once, one makes it. */
+async function makeDatabase(folder: SandboxFolder): Promise<void> {
+  const partial = `${folder.database}.${process.pid}`;
+  const db = await openDatabase(`sqlite:${partial}`, { create: true });
+  await migrate(db, { withOperatorSchema: true });
+  await seedDatabase(db, sampleData());
+  await db.close();
+  try {
+    linkSync(partial, folder.database);
+  } catch (error) {
+    if (!existsSync(folder.database)) throw error;
+  }
+  rmSync(partial);
+}

@@ -1,0 +1,71 @@
+/** One call at a simulated service. */
+export interface LedgerEntry {
+  readonly n: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  readonly subject: string;
+  readonly body?: unknown;
+  /** Null when it was never answered. */
+  readonly status: number | null;
+  readonly fault?: string;
+  readonly effect?: string;
+}
+
+export interface Ledger {
+  add(entry: Omit<LedgerEntry, 'n' | 'at'>): void;
+  violation(text: string): void;
+  entries(want: { readonly service?: string | null; readonly subject?: string | null; readonly limit: number }): readonly LedgerEntry[];
+  summary(): LedgerSummary;
+  clear(): void;
+}
+
+export interface LedgerSummary {
+  readonly calls: number;
+  readonly violations: readonly string[];
+  /** How often each effect happened. */
+  readonly effects: Readonly<Record<string, number>>;
+  /** How often each effect happened to each subject. */
+  readonly bySubject: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Older entries are forgotten; the counts are not. */
+const MAX_ENTRIES = 200_000;
+
+/** What happened to whom, in order. */
+export function createLedger(now: () => number): Ledger {
+  let entries: LedgerEntry[] = [];
+  let calls = 0;
+  let violations: string[] = [];
+  let effects: Record<string, number> = {};
+  let bySubject = new Map<string, Record<string, number>>();
+  return {
+    add: (entry) => {
+      calls += 1;
+      entries.push({ n: calls, at: now(), ...entry });
+      if (entries.length > MAX_ENTRIES * 1.5) entries = entries.slice(-MAX_ENTRIES);
+      if (entry.effect === undefined) return;
+      effects[entry.effect] = (effects[entry.effect] ?? 0) + 1;
+      const mine = bySubject.get(entry.subject) ?? {};
+      mine[entry.effect] = (mine[entry.effect] ?? 0) + 1;
+      bySubject.set(entry.subject, mine);
+    },
+    violation: (text) => {
+      violations.push(text);
+    },
+    entries: ({ service, subject, limit }) =>
+      entries
+        .filter((entry) => (service == null || entry.service === service) && (subject == null || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)))
+        .slice(-limit),
+    summary: () => ({ calls, violations, effects, bySubject: Object.fromEntries(bySubject) }),
+    clear: () => {
+      entries = [];
+      calls = 0;
+      violations = [];
+      effects = {};
+      bySubject = new Map();
+    },
+  };
+}

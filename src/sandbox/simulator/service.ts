@@ -1,0 +1,52 @@
+/** A call as a simulated service sees it. */
+export interface SimulatedCall {
+  readonly method: string;
+  /** Without the service's prefix. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Parsed JSON; undefined without a body, null when it is no JSON. */
+  readonly body: unknown;
+}
+
+export interface SimulatedAnswer {
+  readonly status: number;
+  /** Sent as JSON; a string as it is; undefined is an empty body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What it did to whom, e.g. `added package`; undefined for reads and refusals. */
+  readonly effect?: string;
+}
+
+/** What a service counts per account: calls at once, and in any second. Null is no limit. */
+export interface SimulatedLimit {
+  readonly perSecond: number | null;
+  readonly concurrency: number | null;
+  /** Calls in any minute. */
+  readonly perMinute: number | null;
+}
+
+/** One simulated service. It obeys its contract; faults, limits and the ledger are the server's. */
+export interface SimulatedService {
+  readonly name: string;
+  /** What its paths begin with. */
+  readonly prefix: string;
+  readonly limit: SimulatedLimit;
+  /** What is answered when the limit is exceeded. */
+  readonly limited: SimulatedAnswer;
+  /** Null when the credentials are right. */
+  refuse(call: SimulatedCall): SimulatedAnswer | null;
+  /** Whom a call is about: an ICCID, or a line. */
+  subject(call: SimulatedCall): string;
+  handle(call: SimulatedCall): SimulatedAnswer;
+  /** Broken promises to devices since the last call (a SIM left without a package). */
+  violations(): readonly string[];
+  /** The whole state, as JSON. */
+  state(): unknown;
+  load(state: unknown): void;
+}
+
+/** The value of `Authorization: Basic …`. */
+export function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}

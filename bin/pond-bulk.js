@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The tool needs node:sqlite: an older Node hands over to the one that came with the packages, where there is one.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,12 @@ if (isNew) {
     process.stderr.write(`pond-bulk needs Node 22.14 or newer; this is ${process.versions.node}\n`);
     process.exitCode = 2;
   } else {
-    const { status, signal } = spawnSync(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-    process.exitCode = signal === null ? (status ?? 1) : 128;
+    const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+    // A terminal sends SIGINT to both; the child decides how to end.
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    child.on('exit', (code, signal) => {
+      process.exitCode = signal === null ? (code ?? 1) : 1;
+    });
   }
 }

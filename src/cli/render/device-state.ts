@@ -1,14 +1,22 @@
 import type { DeviceState } from '../../domain/result.ts';
 
-/** What changes, as `before → after`: only the members that differ, or that are wanted. */
+/** What changes, as `before → after`: the members that differ, by name where there are several. */
 export function transition(before: DeviceState | null, after: DeviceState | null): string {
-  if (after === null) return before === null ? '' : values(before, Object.keys(before));
+  if (after === null) return '';
   const names = Object.keys(after);
-  const then = before === null ? '' : values(before, names);
-  const now = values(after, names);
-  return then === now || then === '' ? now : `${then} → ${now}`;
+  const changed = names.filter((name) => before?.[name] !== after[name]);
+  const step = (name: string): string => (before?.[name] === undefined ? text(after[name]) : `${text(before[name])} → ${text(after[name])}`);
+  if (changed.length === 0) return names.map((name) => text(after[name])).join(', ');
+  return changed.length === 1 ? changed.map(step).join() : changed.map((name) => `${NAMES[name] ?? name} ${step(name)}`).join(', ');
 }
 
-function values(state: DeviceState, names: readonly string[]): string {
-  return names.flatMap((name) => (state[name] === undefined ? [] : [String(state[name] ?? '-')])).join('/');
+const NAMES: Readonly<Record<string, string>> = {
+  commPlan: 'comm plan',
+  siteId: 'site',
+  customerRatePlanId: 'customer plan',
+  customerRatePoolId: 'pool',
+};
+
+function text(value: string | number | null | undefined): string {
+  return value === null || value === undefined ? '-' : String(value);
 }

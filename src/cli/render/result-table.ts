@@ -46,7 +46,9 @@ function table(rows: readonly RowResult[], { columns, paint }: Pick<Terminal, 'c
   const head = ['Line', 'ICCID', 'Provider', 'Status', 'Change', 'Message'];
   const widths = fit([head, ...cells], columns);
   const kept = widths.flatMap((width, at) => (width > 0 ? [at] : []));
-  const made = new Table({ head: kept.map((at) => head[at] ?? ''), style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 } });
+  // No rule between rows: twice as many fit on a screen.
+  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  const made = new Table({ chars, head: kept.map((at) => head[at] ?? ''), style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 } });
   for (const [index, row] of cells.entries()) {
     const status = rows[index]?.status ?? 'UNKNOWN';
     made.push(kept.map((at) => (at === 3 ? paint(STYLES[status], row[at] ?? '') : shortened(row[at] ?? '', widths[at] ?? 0))));

@@ -1,15 +1,33 @@
-import type { Engine } from './database.ts';
+/** Makes a derived table over one JSON array parameter (see `Queries.json`). Nested objects are sent as JSON text of their own. */
+export type JsonTable = (parameter: string, columns: Readonly<Record<string, string>>) => string;
 
-/** A derived table over one JSON array parameter (see `Queries.json`). Nested objects are sent as JSON text of their own. */
-export function jsonTable(engine: Engine, parameter: string, columns: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(columns);
-  if (engine === 'mssql') {
-    return `OPENJSON(:${parameter}) WITH (${entries.map(([name, type]) => `[${name}] ${type} '$.${name}'`).join(', ')})`;
-  }
-  // The casts give the columns an affinity, so that comparing them with a live key column can use its index.
-  const list = entries.map(([name, type]) => `CAST(json_extract(value, '$.${name}') AS ${sqliteType(type)}) AS "${name}"`);
-  return `(SELECT ${list.join(', ')} FROM json_each(:${parameter}))`;
+export const mssqlJsonTable: JsonTable = (parameter, columns) =>
+  `OPENJSON(:${parameter}) WITH (${Object.entries(columns).map(([name, type]) => `[${name}] ${type} '$.${name}'`).join(', ')})`;
+
+/** Babelfish leaves texts as they are escaped in the JSON (babelfish_extensions, `OPENJSON`): they are put right behind it. */
+export const babelfishJsonTable: JsonTable = (parameter, columns) => {
+  const list = Object.entries(columns).map(([name, type]) => (type.startsWith('nvarchar') ? `${unescaped(`[${name}]`)} AS [${name}]` : `[${name}]`));
+  return `(SELECT ${list.join(', ')} FROM ${mssqlJsonTable(parameter, columns)})`;
+};
+
+/** Two backslashes hide behind a character that JSON never has raw, until the other escapes are gone. */
+function unescaped(column: string): string {
+  const escapes = [
+    [String.raw`'\\'`, 'NCHAR(1)'],
+    [String.raw`'\"'`, `'"'`],
+    [String.raw`'\n'`, 'NCHAR(10)'],
+    [String.raw`'\r'`, 'NCHAR(13)'],
+    [String.raw`'\t'`, 'NCHAR(9)'],
+    ['NCHAR(1)', String.raw`'\'`],
+  ];
+  return escapes.reduce((text, [escape, char]) => `REPLACE(${text}, ${escape}, ${char})`, column);
 }
+
+export const sqliteJsonTable: JsonTable = (parameter, columns) => {
+  // The casts give the columns an affinity, so that comparing them with a live key column can use its index.
+  const list = Object.entries(columns).map(([name, type]) => `CAST(json_extract(value, '$.${name}') AS ${sqliteType(type)}) AS "${name}"`);
+  return `(SELECT ${list.join(', ')} FROM json_each(:${parameter}))`;
+};
 
 /** The SQLite type with the affinity that suits a T-SQL type. */
 export function sqliteType(type: string): 'INTEGER' | 'NUMERIC' | 'REAL' | 'TEXT' {

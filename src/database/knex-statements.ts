@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Engine, Params, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
-import { jsonTable } from './json-table.ts';
+import type { JsonTable } from './json-table.ts';
 import { positional } from './named-params.ts';
 import { fromMssql, toMssql } from './sql-values.ts';
 
@@ -18,11 +18,11 @@ export async function affectedBy(knex: Knex, engine: Engine, sql: string, params
 }
 
 /** `onSend` counts. Statements go one at a time: knex' SQL Server dialect breaks when two run at once in one transaction. */
-export function knexTransaction(trx: Knex.Transaction, engine: Engine, onSend: () => void): Transaction {
+export function knexTransaction(trx: Knex.Transaction, { engine, json }: { readonly engine: Engine; readonly json: JsonTable }, onSend: () => void): Transaction {
   const turn = inTurn();
   return {
     engine,
-    json: (parameter, columns) => jsonTable(engine, parameter, columns),
+    json,
     query: <Row>(sql: string, params?: Params) =>
       turn(() => {
         onSend();

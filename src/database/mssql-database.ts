@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import mssql, { type ConnectionPool } from 'mssql';
 import { PondBulkError } from '../domain/errors.ts';
 import type { Database, Params, ReadDatabase, Session, Transaction } from './database.ts';
-import { jsonTable } from './json-table.ts';
+import { babelfishJsonTable, mssqlJsonTable, type JsonTable } from './json-table.ts';
 import { affectedBy, knexTransaction, rowsOf } from './knex-statements.ts';
 import { mssqlKnex } from './mssql-client.ts';
 import { openMssqlSession, streamRows } from './mssql-session.ts';
@@ -26,8 +26,9 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
   const settings = parseMssqlUrl(url);
   const { signal } = options;
   const knex = mssqlKnex(settings, options.poolSize ?? POOL_SIZE);
+  let json: JsonTable;
   try {
-    await withRetries(() => rowsOf(knex, 'mssql', 'SELECT 1 AS one'), { idempotent: true, signal });
+    json = await withRetries(() => jsonTableOf(knex), { idempotent: true, signal });
   } catch (error) {
     await knex.destroy();
     signal?.throwIfAborted();
@@ -37,13 +38,13 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
   const count = (): void => {
     statements += 1;
   };
-  const session = openMssqlSession(settings, count);
+  const session = openMssqlSession(settings, json, count);
   const streams = lazyPool(settings);
   return {
     engine: 'mssql',
     identity: mssqlIdentity(settings),
     session,
-    json: (parameter, columns) => jsonTable('mssql', parameter, columns),
+    json,
     query: <Row>(sql: string, params?: Params) => {
       count();
       return withRetries(() => rowsOf<Row>(knex, 'mssql', sql, params), { idempotent: true, signal });
@@ -53,7 +54,7 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
       count();
       return withRetries(() => affectedBy(knex, 'mssql', sql, params), { idempotent: false, signal });
     },
-    transaction: (work) => withRetries(() => runTransaction(knex, work, count), { idempotent: false, signal }),
+    transaction: (work) => withRetries(() => runTransaction(knex, json, work, count), { idempotent: false, signal }),
     get statements() {
       return statements;
     },
@@ -89,9 +90,15 @@ export async function openMssqlReadOnly(url: string): Promise<ReadDatabase> {
   };
 }
 
-async function runTransaction<T>(knex: Knex, work: (tx: Transaction) => Promise<T>, count: () => void): Promise<T> {
+/** Asks the server who it is: Babelfish (Aurora PostgreSQL's TDS side) reads JSON in its own way. */
+async function jsonTableOf(knex: Knex): Promise<JsonTable> {
+  const [row] = await rowsOf<{ version: string | null }>(knex, 'mssql', `SELECT CAST(SERVERPROPERTY('BabelfishVersion') AS nvarchar(50)) AS version`);
+  return row?.version == null ? mssqlJsonTable : babelfishJsonTable;
+}
+
+async function runTransaction<T>(knex: Knex, json: JsonTable, work: (tx: Transaction) => Promise<T>, count: () => void): Promise<T> {
   try {
-    return await knex.transaction((trx) => work(knexTransaction(trx, 'mssql', count)));
+    return await knex.transaction((trx) => work(knexTransaction(trx, { engine: 'mssql', json }, count)));
   } catch (error) {
     // knex makes an error of `work` its own `originalError`: a circle that no JSON log survives.
     if (error instanceof Error && 'originalError' in error && error.originalError === error) delete error.originalError;

@@ -1,7 +1,7 @@
 import mssql, { type ConnectionPool, type Request } from 'mssql';
 import type { Params, Session, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
-import { jsonTable } from './json-table.ts';
+import type { JsonTable } from './json-table.ts';
 import { mssqlConnection, type MssqlSettings } from './mssql-settings.ts';
 import { mssqlTempTables } from './mssql-temp.ts';
 import { atNamed } from './named-params.ts';
@@ -12,18 +12,18 @@ export interface HeldSession extends Session {
 }
 
 /** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
-export function openMssqlSession(settings: MssqlSettings, onSend: () => void): HeldSession {
+export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSend: () => void): HeldSession {
   let opening: Promise<ConnectionPool> | null = null;
   const pool = (): Promise<ConnectionPool> => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
   const turn = inTurn();
   return {
     engine: 'mssql',
-    json: (parameter, columns) => jsonTable('mssql', parameter, columns),
+    json,
     ...mssqlTempTables(pool, turn, onSend),
     query: <Row>(sql: string, params?: Params) => turn(async () => rows<Row>((await pool()).request(), sql, params, onSend)),
     execute: (sql, params) => turn(async () => affected((await pool()).request(), sql, params, onSend)),
     stream: <Row>(sql: string, params?: Params) => streamRows<Row>(pool, sql, params, onSend, turn),
-    transaction: (work) => turn(async () => runTransaction(await pool(), work, onSend)),
+    transaction: (work) => turn(async () => runTransaction(await pool(), json, work, onSend)),
     close: async () => {
       await (await opening)?.close();
     },
@@ -63,14 +63,14 @@ export async function* streamRows<Row>(
   }
 }
 
-async function runTransaction<T>(pool: ConnectionPool, work: (tx: Transaction) => Promise<T>, onSend: () => void): Promise<T> {
+async function runTransaction<T>(pool: ConnectionPool, json: JsonTable, work: (tx: Transaction) => Promise<T>, onSend: () => void): Promise<T> {
   const transaction = pool.transaction();
   await transaction.begin(mssql.ISOLATION_LEVEL.READ_COMMITTED);
   try {
     const turn = inTurn();
     const value = await work({
       engine: 'mssql',
-      json: (parameter, columns) => jsonTable('mssql', parameter, columns),
+      json,
       query: <Row>(sql: string, params?: Params) => turn(() => rows<Row>(transaction.request(), sql, params, onSend)),
       execute: (sql, params) => turn(() => affected(transaction.request(), sql, params, onSend)),
     });

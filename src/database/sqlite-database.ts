@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { PondBulkError } from '../domain/errors.ts';
 import type { Database, Params, Queries, ReadDatabase, Session, Transaction } from './database.ts';
-import { jsonTable } from './json-table.ts';
+import { sqliteJsonTable } from './json-table.ts';
 import { affectedBy, knexTransaction, rowsOf } from './knex-statements.ts';
 import { atNamed } from './named-params.ts';
 import { withRetries } from './retry.ts';
@@ -73,7 +73,7 @@ function databaseOn(handle: DatabaseSync, path: string, signal: AbortSignal | un
   };
   const queries: Queries = {
     engine: 'sqlite',
-    json: (parameter, columns) => jsonTable('sqlite', parameter, columns),
+    json: sqliteJsonTable,
     query: <Row>(sql: string, params?: Params) => {
       count();
       return withRetries(() => rowsOf<Row>(knex, 'sqlite', sql, params), { idempotent: true, signal });
@@ -108,7 +108,7 @@ function runTransaction<T>(
   count: () => void,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, 'sqlite', count))), { idempotent: false, signal });
+  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, { engine: 'sqlite', json: sqliteJsonTable }, count))), { idempotent: false, signal });
 }
 
 /** Reads past knex' queue: a consumer that writes between two rows would otherwise wait for itself. */

@@ -5,15 +5,14 @@ import { insertReturningIds } from './insert-returning-ids.ts';
 
 /** Inserts one DeviceBulkChange and answers its id. The portal sees it once it is active: at once, or with its last rows. */
 export async function insertBulkChange(tx: Transaction, change: NewBulkChange, isActive: boolean, operator: string, at: number): Promise<string> {
-  const [id] = await insertReturningIds(
-    tx,
-    'DeviceBulkChange',
-    ['TenantId', 'ServiceProviderId', 'ChangeRequestTypeId', 'SiteId', 'Status', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
-    `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
-    { ...change, isActive, operator, at: sqlTime(at) },
-  );
-  if (id === undefined) throw new Error('DeviceBulkChange: the insert answered no id');
-  return id;
+  const takeId = await insertReturningIds(tx, {
+    table: 'DeviceBulkChange',
+    columns: ['TenantId', 'ServiceProviderId', 'ChangeRequestTypeId', 'SiteId', 'Status', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    select: `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
+    params: { ...change, isActive, operator, at: sqlTime(at) },
+    keys: { Status: 'nvarchar(50)' },
+  });
+  return takeId(['NEW']);
 }
 
 /** Makes a bulk change that was saved in several transactions visible. */

@@ -1,21 +1,36 @@
 import type { Transaction } from '../database.ts';
 
+export interface Insert {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The SELECT that gives the rows. */
+  readonly select: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Columns (with their types) by which the caller tells the new rows apart; rows that agree in them are alike to him. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+/** Takes the id of a new row with these key values; each is given out once. */
+export type TakeId = (keys: readonly (string | null)[]) => string;
+
 /**
- * INSERT … SELECT … ORDER BY, answering the new ids in the order of the rows: identity values are given out in the
- * order of the SELECT. OUTPUT goes through a table variable because tables with triggers refuse it otherwise.
+ * INSERT … SELECT that answers the new ids by their rows' values: the order in which identity values are given out is
+ * nobody's promise. OUTPUT goes through a table variable because tables with triggers refuse it otherwise.
  */
-export async function insertReturningIds(
-  tx: Transaction,
-  table: string,
-  columns: readonly string[],
-  select: string,
-  params: Readonly<Record<string, unknown>>,
-): Promise<readonly string[]> {
+export async function insertReturningIds(tx: Transaction, { table, columns, select, params, keys }: Insert): Promise<TakeId> {
+  const names = Object.keys(keys);
   const into = `INSERT INTO ${table} (${columns.join(', ')})`;
   const sql =
     tx.engine === 'sqlite'
-      ? `${into} ${select} RETURNING CAST(id AS TEXT) AS id`
-      : `DECLARE @inserted TABLE (id bigint); ${into} OUTPUT inserted.id INTO @inserted ${select}; SELECT CAST(id AS nvarchar(30)) AS id FROM @inserted ORDER BY id;`;
-  const rows = await tx.query<{ id: string }>(sql, params);
-  return rows.map(({ id }) => id).toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+      ? `${into} ${select} RETURNING CAST(id AS TEXT) AS id, ${names.join(', ')}`
+      : `DECLARE @inserted TABLE (id bigint, ${names.map((name) => `${name} ${keys[name]}`).join(', ')});
+${into} OUTPUT inserted.id, ${names.map((name) => `inserted.${name}`).join(', ')} INTO @inserted ${select};
+SELECT CAST(id AS nvarchar(30)) AS id, ${names.join(', ')} FROM @inserted;`;
+  const rows = await tx.query<Readonly<Record<string, string | null>>>(sql, params);
+  const ids = Map.groupBy(rows, (row) => JSON.stringify(names.map((name) => row[name] ?? null)));
+  return (values) => {
+    const id = ids.get(JSON.stringify(values))?.shift()?.['id'];
+    if (id == null) throw new Error(`${table}: the insert answered no id for ${values.join(', ')}`);
+    return id;
+  };
 }

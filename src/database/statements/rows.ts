@@ -3,7 +3,7 @@ import { deviceChangeState } from '../../domain/status.ts';
 import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
-import { insertReturningIds } from './insert-returning-ids.ts';
+import { insertReturningIds, type TakeId } from './insert-returning-ids.ts';
 
 export interface SavedUnder {
   readonly runId: string;
@@ -16,67 +16,36 @@ export interface SavedUnder {
 
 /** Inserts one DeviceChangeRequest for all rows, and answers its id. */
 export async function insertChangeRequest(tx: Transaction, json: string, operator: string, at: number): Promise<string> {
-  const [id] = await insertChangeRequests(tx, [json], operator, at);
-  if (id === undefined) throw new Error('DeviceChangeRequest: the insert answered no id');
-  return id;
+  const takeId = await insertChangeRequests(tx, [json], operator, at);
+  return takeId([json]);
 }
 
-function insertChangeRequests(tx: Transaction, jsons: readonly string[], operator: string, at: number): Promise<readonly string[]> {
-  return insertReturningIds(
-    tx,
-    'DeviceChangeRequest',
-    ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
-    `SELECT request.json, :operator, :at, 1, 0 FROM ${tx.json('requests', { n: 'int', json: 'nvarchar(max)' })} AS request ORDER BY request.n`,
-    { operator, at: sqlTime(at), requests: JSON.stringify(jsons.map((json, n) => ({ n, json }))) },
-  );
+function insertChangeRequests(tx: Transaction, jsons: readonly string[], operator: string, at: number): Promise<TakeId> {
+  return insertReturningIds(tx, {
+    table: 'DeviceChangeRequest',
+    columns: ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    select: `SELECT request.json, :operator, :at, 1, 0 FROM ${tx.json('requests', { json: 'nvarchar(max)' })} AS request`,
+    params: { operator, at: sqlTime(at), requests: JSON.stringify(jsons.map((json) => ({ json }))) },
+    keys: { ChangeRequest: 'nvarchar(max)' },
+  });
 }
 
 /** Inserts the device-change rows (refused ones too, as ERROR with their text) and our own rows beside them. */
 export async function insertRows(tx: Transaction, rows: readonly NewRow[], under: SavedUnder): Promise<void> {
-  const kept = rows.filter(({ status }) => deviceChangeState(status) !== null);
-  const requests = kept.flatMap(({ changeRequest }) => (changeRequest === null ? [] : [changeRequest]));
-  const requestIds = requests.length === 0 ? [] : await insertChangeRequests(tx, requests, under.operator, under.at);
-  let nextRequest = 0;
-  const changeRows = kept.map((row, n) => {
-    const state = deviceChangeState(row.status);
-    const own = row.changeRequest === null ? null : requestIds[nextRequest++];
-    return {
-      n,
-      iccid: row.iccid,
-      msisdn: row.phoneNumber,
-      request: own ?? under.changeRequestId,
-      device: row.deviceId,
-      status: state?.status,
-      processed: state?.isProcessed === true ? 1 : 0,
-      errors: state?.hasErrors === true ? 1 : 0,
-      details: state?.hasErrors === true ? row.message : null,
-    };
-  });
-  const deviceChangeIds = await insertReturningIds(
-    tx,
-    'M2M_DeviceChange',
-    ['BulkChangeId', 'ICCID', 'MSISDN', 'DeviceChangeRequestId', 'DeviceId', 'IsProcessed', 'HasErrors', 'Status', 'StatusDetails', 'ProcessedDate', 'ProcessedBy', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
-    `SELECT :bulkChangeId, item.iccid, item.msisdn, item.request, item.device, item.processed, item.errors, item.status, item.details,
-      CASE WHEN item.processed = 1 THEN :at END, CASE WHEN item.processed = 1 THEN :processedBy END, :operator, :at, 1, 0
-    FROM ${tx.json('items', { n: 'int', iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item
-    ORDER BY item.n`,
-    { bulkChangeId: under.bulkChangeId, operator: under.operator, processedBy: under.operator.slice(0, 50), at: sqlTime(under.at), items: JSON.stringify(changeRows) },
-  );
-  const ids = new Map(kept.map((row, index) => [row, deviceChangeIds[index]]));
+  const takeDeviceChange = await insertDeviceChanges(tx, rows, under);
   await tx.execute(
     `
     INSERT INTO ${ownTable(tx.engine, 'change_row')} (run_id, bulk_change_id, device_change_id, portal, line, iccid, phone_number, provider_id, subject, cells,
       before_state, status, code, message, error, attempt, audited, ms, started)
     SELECT :runId, :bulkChangeId, item.device_change, 'M2M', item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
       item.before_state, item.status, item.code, item.message, item.error, 1, 0, 0, 0
-    FROM ${tx.json('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item
-    ORDER BY item.line`,
+    FROM ${tx.json('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
     {
       runId: under.runId,
       bulkChangeId: under.bulkChangeId,
       items: JSON.stringify(
         rows.map((row) => ({
-          device_change: ids.get(row) ?? null,
+          device_change: takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
           line: row.line,
           iccid: row.iccid,
           phone_number: row.phoneNumber,
@@ -92,6 +61,44 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
       ),
     },
   );
+}
+
+/** Null when none of the rows has a device-change row. */
+async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], under: SavedUnder): Promise<TakeId | null> {
+  const requests = rows.flatMap(({ changeRequest }) => (changeRequest === null ? [] : [changeRequest]));
+  const takeRequest = requests.length === 0 ? null : await insertChangeRequests(tx, requests, under.operator, under.at);
+  const items = rows.flatMap((row) => {
+    const state = deviceChangeState(row.status);
+    if (state === null) return [];
+    const [iccid, status, details] = deviceChangeKeys(row);
+    return {
+      iccid,
+      msisdn: row.phoneNumber,
+      request: row.changeRequest === null || takeRequest === null ? under.changeRequestId : takeRequest([row.changeRequest]),
+      device: row.deviceId,
+      status,
+      processed: state.isProcessed ? 1 : 0,
+      errors: state.hasErrors ? 1 : 0,
+      details,
+    };
+  });
+  if (items.length === 0) return null;
+  return insertReturningIds(tx, {
+    table: 'M2M_DeviceChange',
+    columns: ['BulkChangeId', 'ICCID', 'MSISDN', 'DeviceChangeRequestId', 'DeviceId', 'IsProcessed', 'HasErrors', 'Status', 'StatusDetails', 'ProcessedDate', 'ProcessedBy', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    select: `SELECT :bulkChangeId, item.iccid, item.msisdn, item.request, item.device, item.processed, item.errors, item.status, item.details,
+      CASE WHEN item.processed = 1 THEN :at END, CASE WHEN item.processed = 1 THEN :processedBy END, :operator, :at, 1, 0
+    FROM ${tx.json('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
+    params: { bulkChangeId: under.bulkChangeId, operator: under.operator, processedBy: under.operator.slice(0, 50), at: sqlTime(under.at), items: JSON.stringify(items) },
+    keys: { ICCID: 'nvarchar(50)', Status: 'nvarchar(50)', StatusDetails: 'nvarchar(max)' },
+  });
+}
+
+/** What tells the device-change rows of a save apart: ICCID, Status, StatusDetails. */
+function deviceChangeKeys({ iccid, status, message }: NewRow): readonly [string, string, string | null] {
+  const state = deviceChangeState(status);
+  // A cell that is no ICCID may be longer than the column.
+  return [iccid.slice(0, 50), state?.status ?? 'ERROR', state?.hasErrors === true ? message : null];
 }
 
 /** One pre-flight audit row for every refused row on these lines. */

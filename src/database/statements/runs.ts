@@ -108,16 +108,16 @@ async function findBulkChanges(db: Queries, runIds: readonly string[]): Promise<
   if (runIds.length === 0) return [];
   const rows = await db.query<{ id: string; run_id: string; provider_id: number; provider: string; integration: string; status: string; row_status: RowStatus | null; n: number }>(
     `
-    SELECT CAST(bulk.id AS nvarchar(30)) AS id, held.run_id, provider.id AS provider_id, provider.DisplayName AS provider, integration.Name AS integration,
-      bulk.Status AS status, ${STATUS} AS row_status, COUNT(mine.id) AS n
+    SELECT CAST(bulk_change.id AS nvarchar(30)) AS id, held.run_id, provider.id AS provider_id, provider.DisplayName AS provider, integration.Name AS integration,
+      bulk_change.Status AS status, ${STATUS} AS row_status, COUNT(mine.id) AS n
     FROM ${ownTable(db.engine, 'run_bulk_change')} AS held
     JOIN ${db.json('runs', { id: 'nvarchar(40)' })} AS wanted ON wanted.id = held.run_id
-    JOIN DeviceBulkChange AS bulk ON bulk.id = held.bulk_change_id
-    JOIN ServiceProvider AS provider ON provider.id = bulk.ServiceProviderId
+    JOIN DeviceBulkChange AS bulk_change ON bulk_change.id = held.bulk_change_id
+    JOIN ServiceProvider AS provider ON provider.id = bulk_change.ServiceProviderId
     JOIN Integration AS integration ON integration.id = provider.IntegrationId
-    LEFT JOIN ${ownTable(db.engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk.id
-    GROUP BY bulk.id, held.run_id, provider.id, provider.DisplayName, integration.Name, bulk.Status, ${STATUS}
-    ORDER BY bulk.id`,
+    LEFT JOIN ${ownTable(db.engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id
+    GROUP BY bulk_change.id, held.run_id, provider.id, provider.DisplayName, integration.Name, bulk_change.Status, ${STATUS}
+    ORDER BY bulk_change.id`,
     { runs: JSON.stringify(runIds.map((id) => ({ id }))) },
   );
   const byId = Map.groupBy(rows, ({ id }) => id);

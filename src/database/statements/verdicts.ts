@@ -104,7 +104,7 @@ export async function insertAudit(
   const set = tx.json('items', {
     i: 'int',
     row_id: 'bigint',
-    bulk: 'bigint',
+    bulk_change: 'bigint',
     description: 'nvarchar(max)',
     request: 'nvarchar(max)',
     errors: 'int',
@@ -114,7 +114,7 @@ export async function insertAudit(
     `
     INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
-    SELECT item.bulk, mine.device_change_id, item.description, item.request, item.errors,
+    SELECT item.bulk_change, mine.device_change_id, item.description, item.request, item.errors,
       CASE WHEN item.errors = 1 THEN 'ERROR' ELSE 'PROCESSED' END, item.response, CASE WHEN item.errors = 1 THEN item.response END,
       :at, :processedBy, :operator, :at, 1, 0
     FROM ${set} AS item
@@ -128,7 +128,7 @@ export async function insertAudit(
         entries.map(({ rowId, bulkChangeId, entry }, i) => ({
           i,
           row_id: rowId,
-          bulk: bulkChangeId,
+          bulk_change: bulkChangeId,
           description: entry.description,
           request: entry.request,
           errors: entry.hasErrors ? 1 : 0,

@@ -64,6 +64,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     database: db.identity,
     facts: createFactsStore(db, permissionSettings(config)),
     systems: createSystems(config, connections),
+    statements: () => db.statements,
     close: () => db.close(),
   };
 }

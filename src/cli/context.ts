@@ -62,6 +62,8 @@ export interface ReadSession {
   readonly database: string;
   readonly facts: FactsStore;
   readonly systems: Systems;
+  /** How many SQL statements were sent so far: what measurements and their promises count. */
+  readonly statements: () => number;
   close(): Promise<void>;
 }
 

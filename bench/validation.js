@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { carrierOf } from '../dist/carriers/registry.js';
+import { systemClock } from '../dist/domain/clock.js';
+import { createLookupIndex } from '../dist/domain/lookup-index.js';
+import { openListFile, readList } from '../dist/intake/read-list.js';
+import { validate } from '../dist/run/validate.js';
+import { openReadSession } from '../dist/session.js';
+import { sqliteKnex } from '../dist/database/sqlite-client.js';
+import { pondFleet } from '../dist/sandbox/sample-data.js';
+import { atLeast, atMost, configOf, seededDatabase } from './setup.js';
+
+const DEVICES = 100_000;
+
+/** 100 000 ICCIDs validated, beside one query per ICCID and a join written by hand. */
+export async function validation(folder) {
+  const file = join(folder, 'validation.db');
+  const fleet = pondFleet(DEVICES);
+  await seededDatabase(file, fleet);
+  const iccids = fleet.tables.Device.map(({ ICCID }) => ICCID);
+  const list = join(folder, 'validation.csv');
+  writeFileSync(list, `iccid\n${iccids.join('\n')}\n`);
+
+  const ours = await timed(() => byPondBulk(file, list));
+  const single = await timed(() => oneByOne(file, iccids));
+  const join_ = await timed(() => byHand(file, iccids));
+  console.log(`  pond-bulk ${seconds(ours.ms)}, one query per ICCID ${seconds(single.ms)}, hand-written join ${seconds(join_.ms)}; ${ours.result.statements} statements, ${ours.result.valid} valid`);
+  return [
+    atLeast('times faster than one knex query per ICCID', single.ms / ours.ms, 5),
+    atMost('times the hand-written join', ours.ms / join_.ms, 3),
+  ];
+}
+
+async function byPondBulk(file, path) {
+  const session = await openReadSession(configOf({ DATABASE_URL: `sqlite:${file}`, POND_BULK_OPERATOR: 'sandbox' }), () => undefined, systemClock);
+  const operator = await session.facts.operator('sandbox');
+  const prepared = await session.facts.prepare(await readList(openListFile(path), new Map()), {
+    operator,
+    providerId: null,
+    defaults: { plan: 'POND-5GB' },
+    services: false,
+    activation: false,
+  });
+  const request = { kind: 'change-rate-plan', today: '2026-01-01', refuseActiveRevServices: false };
+  const { byStatus } = await validate(prepared, {
+    judging: { request, index: createLookupIndex(prepared.lookups), carrierOf },
+    operator,
+    providerId: null,
+    refusalOf: () => null,
+    moduleOf: () => 'M2M',
+    pageRows: 5000,
+  });
+  const statements = session.statements();
+  await session.close();
+  return { valid: byStatus.PLANNED, statements };
+}
+
+/** What a first version would do. */
+async function oneByOne(file, iccids) {
+  const handle = new DatabaseSync(file, { readOnly: true });
+  const knex = sqliteKnex(handle);
+  let valid = 0;
+  for (const iccid of iccids) {
+    const [row] = await knex.raw(
+      'SELECT Device.id, Device.IsActive, Device.IsDeleted, Device.RatePlan FROM Device JOIN ServiceProvider ON ServiceProvider.id = Device.ServiceProviderId LEFT JOIN Device_Tenant ON Device_Tenant.DeviceId = Device.id WHERE Device.ICCID = ?',
+      [iccid],
+    );
+    if (row?.IsActive === 1 && row.IsDeleted === 0) valid += 1;
+  }
+  await knex.destroy();
+  handle.close();
+  return valid;
+}
+
+/** What an expert would write once, for this list and these rules: no report, no lines, no other change. */
+function byHand(file, iccids) {
+  const db = new DatabaseSync(file, { readOnly: true });
+  db.exec('CREATE TEMP TABLE given (line INTEGER, iccid TEXT); BEGIN');
+  const insert = db.prepare('INSERT INTO given VALUES (?, ?)');
+  for (const [index, iccid] of iccids.entries()) insert.run(index + 2, iccid);
+  db.exec('COMMIT; CREATE INDEX temp.given_iccid ON given (iccid)');
+  let valid = 0;
+  const rows = db.prepare(`
+    SELECT given.line, given.iccid, Device.id, Device.IsActive, Device.IsDeleted, Device.RatePlan, Device.CommunicationPlan, Device.MSISDN, ServiceProvider.WriteIsEnabled,
+      Device_Tenant.AccountNumber, Device_Tenant.SiteId, again.n
+    FROM given
+    LEFT JOIN (SELECT iccid, COUNT(*) AS n FROM given GROUP BY iccid) AS again ON again.iccid = given.iccid
+    LEFT JOIN Device ON Device.ICCID = given.iccid
+    LEFT JOIN ServiceProvider ON ServiceProvider.id = Device.ServiceProviderId
+    LEFT JOIN Device_Tenant ON Device_Tenant.DeviceId = Device.id AND Device_Tenant.TenantId = 1 AND Device_Tenant.IsActive = 1
+    ORDER BY given.line`);
+  for (const row of rows.iterate()) if (row.IsActive === 1 && row.IsDeleted === 0 && row.n === 1) valid += 1;
+  db.close();
+  return valid;
+}
+
+async function timed(work) {
+  const startedAt = performance.now();
+  const result = await work();
+  return { ms: performance.now() - startedAt, result };
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;

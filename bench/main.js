@@ -19,5 +19,5 @@ try {
     }
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

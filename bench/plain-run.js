@@ -38,7 +38,7 @@ export async function plainRun(folder) {
       DATABASE_URL: `sqlite:${file}`,
       POND_BULK_OPERATOR: 'sandbox',
       POND_CONCURRENCY: String(AT_ONCE),
-      POND_RATE: '9999',
+      POND_RATE: '1000000',
       PAGE_SIZE: '500',
     };
     const oneCallMs = await aloneMs(environment, fleet);

@@ -35,8 +35,8 @@ export interface Queries {
  * consumer must not await one between two rows.
  */
 export interface ReadSession extends Queries {
-  /** Makes (or makes anew) a temporary table; `name` comes without `#`. Resolves to the name to use in SQL. */
-  createTemp(name: string, columns: readonly TempColumn[]): Promise<string>;
+  /** Makes (or makes anew) a temporary table with `key` as its primary key; `name` comes without `#`. Resolves to the name to use in SQL. */
+  createTemp(name: string, columns: readonly TempColumn[], key: string): Promise<string>;
   /** Bulk loads a table made by `createTemp`, with flat memory. Resolves to the number of rows. */
   loadTemp(name: string, rows: AsyncIterable<TempRow>): Promise<number>;
   /** Affected rows. On a read-only database only temporary tables can be written to. */

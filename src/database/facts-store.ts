@@ -3,7 +3,7 @@ import type { Lookups } from '../domain/facts.ts';
 import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import type { ReadDatabase } from './database.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
-import { findDevices, loadList, markDuplicates, type LoadedList } from './statements/list.ts';
+import { findDevices, findRepeated, loadList, type LoadedList } from './statements/list.ts';
 import { findChangeTypes, findCustomerRatePlans, findCustomerRatePools, findCustomers, findCustomersWithoutSite, findPlans, findProviders } from './statements/lookups.ts';
 import { findOperator, type PermissionSettings } from './statements/operator.ts';
 import { tableNames } from './table-names.ts';
@@ -21,9 +21,12 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
     changeTypes: () => findChangeTypes(db),
     prepare: async (list, want) => {
       const loaded = await loadList(db.session, list, want.defaults);
-      await markDuplicates(db.session, loaded);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
-      await findDevices(db.session, loaded, { tenantId: want.operator.tenantId, providerIds: providers.map(({ id }) => id) });
+      const tables = {
+        lines: loaded.table,
+        repeated: await findRepeated(db.session, loaded),
+        found: await findDevices(db.session, loaded, { tenantId: want.operator.tenantId, providerIds: providers.map(({ id }) => id) }),
+      };
       const { tenantId } = want.operator;
       return {
         name: list.name,
@@ -32,8 +35,8 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
         readable: loaded.readable,
         luhnFailures: loaded.luhnFailures,
         lookups: await findLookups(db, loaded, want),
-        facts: () => streamFacts(db.session, loaded, tenantId, want),
-        page: (lines) => factsPage(db.session, loaded, tenantId, want, lines),
+        facts: () => streamFacts(db.session, tables, tenantId, want),
+        page: (lines) => factsPage(db.session, tables, tenantId, want, lines),
       };
     },
   };

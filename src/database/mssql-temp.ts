@@ -12,11 +12,11 @@ export function mssqlTempTables(
 ): Pick<ReadSession, 'createTemp' | 'loadTemp'> {
   const tables = new Map<string, readonly TempColumn[]>();
   return {
-    createTemp: (name, columns) =>
+    createTemp: (name, columns, key) =>
       turn(async () => {
         onSend();
         // A batch: a #table made inside sp_executesql would be gone with it.
-        await (await pool()).request().batch(createSql(name, columns));
+        await (await pool()).request().batch(createSql(name, columns, key));
         tables.set(name, columns);
         return `#${name}`;
       }),
@@ -48,10 +48,10 @@ async function load(rows: AsyncIterable<TempRow>, send: (portion: readonly TempR
 }
 
 /** tempdb may have another collation than the operator's database: joins on text would be refused. */
-function createSql(name: string, columns: readonly TempColumn[]): string {
+function createSql(name: string, columns: readonly TempColumn[], key: string): string {
   const list = columns.map((column) => {
     const type = column.type === 'text' ? 'nvarchar(max)' : column.type;
-    return `[${column.name}] ${type}${type.startsWith('nvarchar') ? ' COLLATE DATABASE_DEFAULT' : ''} NULL`;
+    return `[${column.name}] ${type}${type.startsWith('nvarchar') ? ' COLLATE DATABASE_DEFAULT' : ''} ${column.name === key ? 'NOT NULL PRIMARY KEY' : 'NULL'}`;
   });
   return `IF OBJECT_ID('tempdb..#${name}') IS NOT NULL DROP TABLE #${name};\nCREATE TABLE #${name} (${list.join(', ')})`;
 }

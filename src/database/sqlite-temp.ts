@@ -15,10 +15,10 @@ export function sqliteTempTables(
 ): Pick<ReadSession, 'createTemp' | 'loadTemp'> {
   const tables = new Map<string, readonly TempColumn[]>();
   return {
-    createTemp: async (name, columns) => {
+    createTemp: async (name, columns, key) => {
       onSend();
       await knex.raw(`DROP TABLE IF EXISTS temp."${name}"`);
-      await knex.raw(`CREATE TABLE temp."${name}" (${columns.map((column) => `"${column.name}" ${sqliteType(column.type)}`).join(', ')})`);
+      await knex.raw(`CREATE TABLE temp."${name}" (${columns.map((column) => `"${column.name}" ${sqliteType(column.type)}${column.name === key ? ' PRIMARY KEY' : ''}`).join(', ')})`);
       tables.set(name, columns);
       return `temp."${name}"`;
     },

@@ -20,6 +20,9 @@ export interface Limiter {
 /** The window of `perSecond`, stretched: calls that leave in one second may arrive closer together. Costs 4 % of the rate. */
 const WINDOW_MS = 1040;
 
+/** The clock's step: waiting for less would hold fast accounts to two calls a tick. */
+const TICK_MS = 1;
+
 /** A limiter for one account inside the process-wide limit `everyone` (MAX_PARALLEL_REQUESTS). */
 export function createLimiter(
   pace: Pace,
@@ -74,10 +77,13 @@ function createGate(perSecond: number | null, clock: Clock): Gate {
     return Math.max(pausedUntil, due - spacingMs, oldest === undefined ? 0 : oldest + window);
   };
   return {
-    waitMs: () => Math.max(0, Math.ceil(openAt() - clock.now())),
+    waitMs: () => {
+      const ms = openAt() - clock.now();
+      return ms < TICK_MS ? 0 : Math.ceil(ms);
+    },
     take: () => {
       const now = clock.now();
-      if (openAt() > now) return false;
+      if (openAt() - now >= TICK_MS) return false;
       if (perSecond !== null) {
         due = Math.max(due, now) + spacingMs;
         starts.push(now);

@@ -11,8 +11,9 @@ export interface VerdictWriter {
   written(): Promise<void>;
 }
 
-const LINGER_MS = 200;
-const MAX_TOGETHER = 250;
+/** Long enough that few statements are sent per device; a device does not wait for it. */
+const LINGER_MS = 400;
+const MAX_TOGETHER = 500;
 /** Verdicts that may wait for the database before devices do. */
 const MAX_WAITING = 4 * MAX_TOGETHER;
 

@@ -9,17 +9,22 @@ const { values } = parseArgs({ options: { dir: { type: 'string' }, 'idle-minutes
 if (values.dir === undefined) throw new Error('--dir is missing');
 const folder = sandboxFolder(values.dir);
 const idleMs = Number(values['idle-minutes']) * 60_000;
-const SAVE_MS = 1000;
+/** The state is saved in quiet moments, and now and then in long runs: writing it holds everything up. */
+const LOOK_MS = 1000;
+const QUIET_MS = 1000;
+const LONGEST_UNSAVED_MS = 30_000;
 
 mkdirSync(folder.path, { recursive: true });
 const simulator = await startSimulator({ port: 0, saved: savedState(), onStop: () => setImmediate(() => void stop()) });
 let savedCalls = -1;
+let savedAt = Date.now();
 writeWhole(folder.running, { pid: process.pid, port: simulator.port, startedAt: new Date().toISOString() });
 
 const saving = setInterval(() => {
-  save();
+  const isQuiet = Date.now() - simulator.lastCallAt > QUIET_MS;
+  if (isQuiet || Date.now() - savedAt > LONGEST_UNSAVED_MS) save();
   if (Date.now() - simulator.lastCallAt > idleMs) void stop();
-}, SAVE_MS);
+}, LOOK_MS);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 
 async function stop(): Promise<void> {
@@ -35,6 +40,7 @@ function save(): void {
   const { calls } = simulator.state.ledger.summary();
   if (calls === savedCalls) return;
   savedCalls = calls;
+  savedAt = Date.now();
   writeWhole(folder.state, Object.fromEntries([...simulator.state.services].map(([name, { service }]) => [name, service.state()])));
 }
 

@@ -98,12 +98,12 @@ describe.each(engines)('database on $name', ({ create }) => {
       { name: 'good', type: 'bit' },
       { name: 'note', type: 'nvarchar(max)' },
     ] as const;
-    const table = await session.createTemp('list', columns);
+    const table = await session.createTemp('list', columns, 'line');
 
     const loaded = await session.loadTemp('list', numbered(12_345));
     const updated = await session.execute(`UPDATE ${table} SET note = :note WHERE line <= 3`, { note: 'x'.repeat(9000) });
     const rows = await session.query(`SELECT list.iccid, list.good, list.big, item.name FROM ${table} AS list JOIN item ON item.id = list.line WHERE list.line = 10`);
-    await session.createTemp('list', columns);
+    await session.createTemp('list', columns, 'line');
     const left = await session.query(`SELECT COUNT(*) AS n FROM ${table}`);
 
     expect([loaded, updated]).toEqual([12_345, 3]);
@@ -113,7 +113,7 @@ describe.each(engines)('database on $name', ({ create }) => {
 
   test('a transaction of the session sees its temporary tables', async () => {
     const { db } = made;
-    const table = await db.session.createTemp('pick', [{ name: 'id', type: 'int' }]);
+    const table = await db.session.createTemp('pick', [{ name: 'id', type: 'int' }], 'id');
     await db.session.execute(`INSERT INTO ${table} (id) VALUES (10)`);
 
     const touched = await db.session.transaction((tx) => tx.execute(`UPDATE item SET name = 'picked' WHERE id IN (SELECT id FROM ${table})`));
@@ -160,10 +160,10 @@ describe.each(engines)('database on $name', ({ create }) => {
 
   test('a read-only database reads and has temporary tables, and cannot write', async () => {
     const readOnly = await openReadOnlyDatabase(made.url);
-    const table = await readOnly.session.createTemp('list', [{ name: 'line', type: 'int' }]);
+    const table = await readOnly.session.createTemp('list', [{ name: 'line', type: 'int' }], 'line');
 
     await readOnly.session.loadTemp('list', numbered(10));
-    await readOnly.session.execute(`UPDATE ${table} SET line = line + 1`);
+    await readOnly.session.execute(`UPDATE ${table} SET line = -line`);
     const joined = await readOnly.session.query(`SELECT item.id FROM ${table} AS list JOIN item ON item.id = list.line ORDER BY item.id`);
     const streamed = await all(readOnly.stream('SELECT id FROM item WHERE id = 1'));
 

@@ -55,8 +55,7 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
     `
     SELECT ${STORED}
     FROM ${ownTable(db.engine, 'change_row')} AS mine
-    JOIN ${db.json('claimed', { id: 'bigint' })} AS claimed ON claimed.id = mine.device_change_id
-    WHERE mine.bulk_change_id = :bulkChangeId
+    WHERE mine.device_change_id IN (SELECT claimed.id FROM ${db.json('claimed', { id: 'bigint' })} AS claimed) AND mine.bulk_change_id = :bulkChangeId
     ORDER BY mine.id`,
     { bulkChangeId, claimed: JSON.stringify(claimed) },
   );

@@ -2,7 +2,13 @@ import type { DeviceFacts, RowFacts } from '../../domain/facts.ts';
 import type { ListProblem, RowValues } from '../../domain/list-row.ts';
 import type { ReadSession } from '../database.ts';
 import type { FactsWanted, LineRange } from '../../domain/facts-store.ts';
-import type { LoadedList } from './list.ts';
+
+/** The tables of a list whose devices were looked for. */
+export interface FoundList {
+  readonly lines: string;
+  readonly repeated: string;
+  readonly found: string;
+}
 
 type Wants = Pick<FactsWanted, 'services' | 'activation'>;
 
@@ -44,24 +50,26 @@ interface FactsRow {
 }
 
 /** The facts of every line, in input order, one statement for the whole list. */
-export async function* streamFacts(session: ReadSession, list: LoadedList, tenantId: number, wants: Wants): AsyncIterable<RowFacts> {
-  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId })) yield factsOf(row, tenantId);
+export async function* streamFacts(session: ReadSession, list: FoundList, tenantId: number, wants: Wants): AsyncIterable<RowFacts> {
+  const valuesOf = wishReader();
+  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId })) yield factsOf(row, tenantId, valuesOf);
 }
 
 /** The facts of the lines after `line`, at most `limit`. */
 export async function factsPage(
   session: ReadSession,
-  list: LoadedList,
+  list: FoundList,
   tenantId: number,
   wants: Wants,
   page: LineRange,
 ): Promise<readonly RowFacts[]> {
   const where = 'WHERE list.line > :afterLine AND list.line <= :throughLine';
   const rows = await session.query<FactsRow>(factsSql(session, list, wants, where), { tenantId, ...page });
-  return rows.map((row) => factsOf(row, tenantId));
+  const valuesOf = wishReader();
+  return rows.map((row) => factsOf(row, tenantId, valuesOf));
 }
 
-function factsSql(session: ReadSession, { table }: LoadedList, wants: Wants, where: string): string {
+function factsSql(session: ReadSession, { lines, repeated, found }: FoundList, wants: Wants, where: string): string {
   const join = session.engine === 'sqlite' ? 'group_concat(DISTINCT product.CustomerId)' : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
   const services = wants.services
     ? `service.RevServiceId AS service_id,
@@ -86,7 +94,7 @@ function factsSql(session: ReadSession, { table }: LoadedList, wants: Wants, whe
     : '';
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
-      list.first_line, list.last_line, list.conflicting, list.device_id, list.candidates,
+      repeated.first_line, repeated.last_line, repeated.conflicting, found.device_id, found.candidates,
       provider.id AS provider_id, provider.DisplayName AS provider_name, provider.TenantId AS provider_tenant, integration.Name AS integration,
       provider.WriteIsEnabled AS write_enabled, device.IsActive AS is_active, device.IsDeleted AS is_deleted,
       device.MSISDN AS msisdn, device.EID AS eid, device.ICCID AS device_iccid, device.RatePlan AS [plan], device.CommunicationPlan AS comm_plan,
@@ -94,8 +102,10 @@ function factsSql(session: ReadSession, { table }: LoadedList, wants: Wants, whe
       tenant.CustomerRatePlanId AS customer_plan, tenant.CustomerRatePoolId AS customer_pool,
       ${services},
       ${activation}
-    FROM ${table} AS list
-    LEFT JOIN Device AS device ON device.id = list.device_id
+    FROM ${lines} AS list
+    LEFT JOIN ${repeated} AS repeated ON repeated.iccid = list.iccid
+    LEFT JOIN ${found} AS found ON found.iccid = list.iccid
+    LEFT JOIN Device AS device ON device.id = found.device_id
     LEFT JOIN ServiceProvider AS provider ON provider.id = device.ServiceProviderId
     LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
@@ -104,20 +114,32 @@ function factsSql(session: ReadSession, { table }: LoadedList, wants: Wants, whe
     ORDER BY list.line`;
 }
 
-function factsOf(row: FactsRow, tenantId: number): RowFacts {
+function factsOf(row: FactsRow, tenantId: number, valuesOf: (wish: string) => RowValues): RowFacts {
+  const { first_line: firstLine, last_line: lastLine } = row;
   return {
     line: row.line,
     key: row.list_key,
     iccid: row.iccid,
     phoneNumber: row.phone_number,
-    cells: JSON.parse(row.cells) as readonly string[],
-    values: JSON.parse(row.wish) as RowValues,
+    // Parsed by those who want them: the rules do not.
+    get cells() {
+      return JSON.parse(row.cells) as readonly string[];
+    },
+    values: valuesOf(row.wish),
     problem: row.problem === null ? ambiguity(row) : (JSON.parse(row.problem) as ListProblem),
-    repeated:
-      row.first_line === null || row.last_line === null
-        ? null
-        : { firstLine: row.first_line, lastLine: row.last_line, conflicting: Number(row.conflicting) === 1 },
+    repeated: firstLine === null || lastLine === null ? null : { firstLine, lastLine, conflicting: Number(row.conflicting) === 1 },
     device: row.device_id === null ? null : deviceOf(row, row.device_id, tenantId),
+  };
+}
+
+/** Most lines of a list wish the same: the last text is not parsed again. */
+function wishReader(): (wish: string) => RowValues {
+  let last = '';
+  let values: RowValues = {};
+  return (wish) => {
+    if (wish !== last) values = JSON.parse(wish) as RowValues;
+    last = wish;
+    return values;
   };
 }
 

@@ -63,10 +63,12 @@ async function oneByOne(file, iccids) {
   const knex = sqliteKnex(handle);
   let valid = 0;
   for (const iccid of iccids) {
-    const [row] = await knex.raw(
-      'SELECT Device.id, Device.IsActive, Device.IsDeleted, Device.RatePlan FROM Device JOIN ServiceProvider ON ServiceProvider.id = Device.ServiceProviderId LEFT JOIN Device_Tenant ON Device_Tenant.DeviceId = Device.id WHERE Device.ICCID = ?',
-      [iccid],
-    );
+    const row = await knex('Device')
+      .select('Device.id', 'Device.IsActive', 'Device.IsDeleted', 'Device.RatePlan', 'ServiceProvider.WriteIsEnabled', 'Device_Tenant.AccountNumber')
+      .join('ServiceProvider', 'ServiceProvider.id', 'Device.ServiceProviderId')
+      .leftJoin('Device_Tenant', 'Device_Tenant.DeviceId', 'Device.id')
+      .where('Device.ICCID', iccid)
+      .first();
     if (row?.IsActive === 1 && row.IsDeleted === 0) valid += 1;
   }
   await knex.destroy();

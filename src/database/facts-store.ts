@@ -27,7 +27,7 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
         repeated: await findRepeated(db.session, loaded),
         found: await findDevices(db.session, loaded, { tenantId: want.operator.tenantId, providerIds: providers.map(({ id }) => id) }),
       };
-      const { tenantId } = want.operator;
+      const scope = { tenantId: want.operator.tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,
         columns: list.columns,
@@ -35,8 +35,8 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
         readable: loaded.readable,
         luhnFailures: loaded.luhnFailures,
         lookups: await findLookups(db, loaded, want),
-        facts: () => streamFacts(db.session, tables, tenantId, want),
-        page: (lines) => factsPage(db.session, tables, tenantId, want, lines),
+        facts: () => streamFacts(db.session, tables, scope, want),
+        page: (lines) => factsPage(db.session, tables, scope, want, lines),
       };
     },
   };

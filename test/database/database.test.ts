@@ -160,10 +160,10 @@ describe.each(engines)('database on $name', ({ create }) => {
 
   test('a read-only database reads and has temporary tables, and cannot write', async () => {
     const readOnly = await openReadOnlyDatabase(made.url);
-    const table = await readOnly.session.createTemp('list', [{ name: 'line', type: 'int' }], 'line');
+    const table = await readOnly.session.createTemp('list', [{ name: 'iccid', type: 'nvarchar(50)' }, { name: 'line', type: 'int' }], 'iccid');
 
     await readOnly.session.loadTemp('list', numbered(10));
-    await readOnly.session.execute(`UPDATE ${table} SET line = -line`);
+    await readOnly.session.execute(`UPDATE ${table} SET line = line + 1`);
     const joined = await readOnly.session.query(`SELECT item.id FROM ${table} AS list JOIN item ON item.id = list.line ORDER BY item.id`);
     const streamed = await all(readOnly.stream('SELECT id FROM item WHERE id = 1'));
 

@@ -1,4 +1,4 @@
-import type { DeviceFacts, RowFacts } from '../../domain/facts.ts';
+import type { DeviceFacts, Provider, RowFacts } from '../../domain/facts.ts';
 import type { ListProblem, RowValues } from '../../domain/list-row.ts';
 import type { ReadSession } from '../database.ts';
 import type { FactsWanted, LineRange } from '../../domain/facts-store.ts';
@@ -10,6 +10,12 @@ export interface FoundList {
   readonly found: string;
 }
 
+/** Whose devices are told about. */
+export interface FactsScope {
+  readonly tenantId: number;
+  readonly providers: ReadonlyMap<number, Provider>;
+}
+
 type Wants = Pick<FactsWanted, 'services' | 'activation'>;
 
 /** What the SELECT answers for one line; numbers may come as bits or booleans from SQL Server. */
@@ -17,7 +23,8 @@ interface FactsRow {
   readonly line: number;
   readonly iccid: string | null;
   readonly phone_number: string | null;
-  readonly list_key: string;
+  /** Null when it is the ICCID itself. */
+  readonly list_key: string | null;
   readonly wish: string;
   readonly problem: string | null;
   readonly cells: string;
@@ -27,10 +34,6 @@ interface FactsRow {
   readonly device_id: number | null;
   readonly candidates: number | null;
   readonly provider_id: number;
-  readonly provider_name: string;
-  readonly provider_tenant: number;
-  readonly integration: string;
-  readonly write_enabled: number | boolean;
   readonly is_active: number | boolean;
   readonly is_deleted: number | boolean;
   readonly msisdn: string | null;
@@ -43,46 +46,48 @@ interface FactsRow {
   readonly site_id: number | null;
   readonly customer_plan: number | null;
   readonly customer_pool: number | null;
-  readonly service_id: number | null;
-  readonly active_products: number | null;
-  readonly product_customers: string | null;
-  readonly activated_on: string | Date | null;
+  readonly service_id?: number | null;
+  readonly active_products?: number | null;
+  readonly product_customers?: string | null;
+  readonly activated_on?: string | Date | null;
 }
 
 /** The facts of every line, in input order, one statement for the whole list. */
-export async function* streamFacts(session: ReadSession, list: FoundList, tenantId: number, wants: Wants): AsyncIterable<RowFacts> {
+export async function* streamFacts(session: ReadSession, list: FoundList, scope: FactsScope, wants: Wants): AsyncIterable<RowFacts> {
   const valuesOf = wishReader();
-  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId })) yield factsOf(row, tenantId, valuesOf);
+  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId: scope.tenantId })) yield factsOf(row, scope, valuesOf);
 }
 
 /** The facts of the lines after `line`, at most `limit`. */
 export async function factsPage(
   session: ReadSession,
   list: FoundList,
-  tenantId: number,
+  scope: FactsScope,
   wants: Wants,
   page: LineRange,
 ): Promise<readonly RowFacts[]> {
   const where = 'WHERE list.line > :afterLine AND list.line <= :throughLine';
-  const rows = await session.query<FactsRow>(factsSql(session, list, wants, where), { tenantId, ...page });
+  const rows = await session.query<FactsRow>(factsSql(session, list, wants, where), { tenantId: scope.tenantId, ...page });
   const valuesOf = wishReader();
-  return rows.map((row) => factsOf(row, tenantId, valuesOf));
+  return rows.map((row) => factsOf(row, scope, valuesOf));
 }
 
 function factsSql(session: ReadSession, { lines, repeated, found }: FoundList, wants: Wants, where: string): string {
   const join = session.engine === 'sqlite' ? 'group_concat(DISTINCT product.CustomerId)' : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
   const services = wants.services
-    ? `service.RevServiceId AS service_id,
+    ? `,
+      service.RevServiceId AS service_id,
       (SELECT COUNT(*) FROM RevServiceProduct AS product
         WHERE product.ServiceId = service.RevServiceId AND product.Status = 'ACTIVE' AND product.IsDeleted = 0) AS active_products,
       (SELECT ${join} FROM RevServiceProduct AS product
         WHERE product.ServiceId = service.RevServiceId AND product.Status IN ('ACTIVE', 'PENDING') AND product.IsDeleted = 0) AS product_customers`
-    : 'NULL AS service_id, NULL AS active_products, NULL AS product_customers';
+    : '';
   const activation = wants.activation
-    ? `(SELECT MIN(history.DateOfChange) FROM DeviceStatusHistory AS history
-        JOIN DeviceStatus AS active ON active.Status = history.CurrentStatus AND active.IsActiveStatus = 1 AND active.IntegrationId = provider.IntegrationId
+    ? `,
+      (SELECT MIN(history.DateOfChange) FROM DeviceStatusHistory AS history
+        JOIN DeviceStatus AS active ON active.Status = history.CurrentStatus AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = device.ServiceProviderId)
         WHERE history.ICCID = device.ICCID) AS activated_on`
-    : 'NULL AS activated_on';
+    : '';
   // The live service: the one the device points to, else one with its number that belongs to the account's customer.
   const liveService = wants.services
     ? `LEFT JOIN RevService AS service ON service.id = (
@@ -95,30 +100,25 @@ function factsSql(session: ReadSession, { lines, repeated, found }: FoundList, w
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
       repeated.first_line, repeated.last_line, repeated.conflicting, found.device_id, found.candidates,
-      provider.id AS provider_id, provider.DisplayName AS provider_name, provider.TenantId AS provider_tenant, integration.Name AS integration,
-      provider.WriteIsEnabled AS write_enabled, device.IsActive AS is_active, device.IsDeleted AS is_deleted,
+      device.ServiceProviderId AS provider_id, device.IsActive AS is_active, device.IsDeleted AS is_deleted,
       device.MSISDN AS msisdn, device.EID AS eid, device.ICCID AS device_iccid, device.RatePlan AS [plan], device.CommunicationPlan AS comm_plan,
       device.Status AS status, tenant.AccountNumber AS account, tenant.SiteId AS site_id,
-      tenant.CustomerRatePlanId AS customer_plan, tenant.CustomerRatePoolId AS customer_pool,
-      ${services},
-      ${activation}
+      tenant.CustomerRatePlanId AS customer_plan, tenant.CustomerRatePoolId AS customer_pool${services}${activation}
     FROM ${lines} AS list
     LEFT JOIN ${repeated} AS repeated ON repeated.iccid = list.iccid
     LEFT JOIN ${found} AS found ON found.iccid = list.iccid
     LEFT JOIN Device AS device ON device.id = found.device_id
-    LEFT JOIN ServiceProvider AS provider ON provider.id = device.ServiceProviderId
-    LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
     ${liveService}
     ${where}
     ORDER BY list.line`;
 }
 
-function factsOf(row: FactsRow, tenantId: number, valuesOf: (wish: string) => RowValues): RowFacts {
+function factsOf(row: FactsRow, scope: FactsScope, valuesOf: (wish: string) => RowValues): RowFacts {
   const { first_line: firstLine, last_line: lastLine } = row;
   return {
     line: row.line,
-    key: row.list_key,
+    key: row.list_key ?? row.iccid ?? '',
     iccid: row.iccid,
     phoneNumber: row.phone_number,
     // Parsed by those who want them: the rules do not.
@@ -128,7 +128,7 @@ function factsOf(row: FactsRow, tenantId: number, valuesOf: (wish: string) => Ro
     values: valuesOf(row.wish),
     problem: row.problem === null ? ambiguity(row) : (JSON.parse(row.problem) as ListProblem),
     repeated: firstLine === null || lastLine === null ? null : { firstLine, lastLine, conflicting: Number(row.conflicting) === 1 },
-    device: row.device_id === null ? null : deviceOf(row, row.device_id, tenantId),
+    device: row.device_id === null ? null : deviceOf(row, row.device_id, scope),
   };
 }
 
@@ -146,11 +146,13 @@ function wishReader(): (wish: string) => RowValues {
 /** An ICCID that several service providers know is not guessed about. */
 function ambiguity(row: FactsRow): ListProblem | null {
   if (row.candidates === null || row.candidates < 2) return null;
-  const message = `ICCID ${row.iccid ?? row.list_key} is known to ${row.candidates} service providers`;
+  const message = `ICCID ${row.iccid ?? row.list_key ?? ''} is known to ${row.candidates} service providers`;
   return { code: 'DEVICE_AMBIGUOUS', message, hint: 'say which with --provider', column: 'iccid' };
 }
 
-function deviceOf(row: FactsRow, deviceId: number, tenantId: number): DeviceFacts {
+function deviceOf(row: FactsRow, deviceId: number, { tenantId, providers }: FactsScope): DeviceFacts {
+  const provider = providers.get(row.provider_id);
+  if (provider === undefined) throw new Error(`Device ${deviceId} belongs to no service provider that is in use`);
   return {
     portal: 'M2M',
     deviceId,
@@ -159,9 +161,9 @@ function deviceOf(row: FactsRow, deviceId: number, tenantId: number): DeviceFact
     eid: blankAsNull(row.eid),
     providerId: row.provider_id,
     tenantId,
-    providerName: row.provider_name,
-    integration: row.integration,
-    writeIsEnabled: Number(row.write_enabled) === 1,
+    providerName: provider.displayName,
+    integration: provider.integration,
+    writeIsEnabled: provider.writeIsEnabled,
     isArchived: Number(row.is_active) === 0 || Number(row.is_deleted) === 1,
     isSuspended: /suspend/i.test(row.status ?? ''),
     plan: row.plan,
@@ -170,10 +172,10 @@ function deviceOf(row: FactsRow, deviceId: number, tenantId: number): DeviceFact
     siteId: row.site_id,
     customerRatePlanId: row.customer_plan,
     customerRatePoolId: row.customer_pool,
-    liveServiceId: row.service_id,
+    liveServiceId: row.service_id ?? null,
     serviceHasActiveProduct: Number(row.active_products ?? 0) > 0,
-    productCustomers: row.product_customers === null ? [] : row.product_customers.split(','),
-    activatedOn: row.activated_on === null ? null : (row.activated_on instanceof Date ? row.activated_on.toISOString() : row.activated_on).slice(0, 10),
+    productCustomers: row.product_customers == null ? [] : row.product_customers.split(','),
+    activatedOn: row.activated_on == null ? null : (row.activated_on instanceof Date ? row.activated_on.toISOString() : row.activated_on).slice(0, 10),
   };
 }
 

@@ -43,7 +43,7 @@ function loadedRow(row: ListRow, defaults: RowValues, wishOfNone: string): Reado
     line: row.line,
     iccid: row.iccid,
     phone_number: row.phoneNumber,
-    list_key: row.key,
+    list_key: row.key === row.iccid ? null : row.key,
     wish: hasNone(row.values) ? wishOfNone : JSON.stringify(inOrder({ ...defaultsFor(row.values, defaults), ...row.values })),
     problem: row.problem === null ? null : JSON.stringify(row.problem),
     cells: JSON.stringify(row.cells),

@@ -24,11 +24,24 @@ export async function memory(folder) {
   out.end();
   await once(out, 'finish');
   const startedAt = performance.now();
-  const { stderr, status } = spawnSync(process.execPath, [join(import.meta.dirname, 'resident.js'), 'change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--dry-run', '--output', 'csv'], {
-    env: { ...process.env, DATABASE_URL: `sqlite:${file}`, POND_BULK_OPERATOR: 'sandbox', POND_BASE_URL: 'http://127.0.0.1:1', POND_DISTRIBUTOR_ID: '1', POND_API_KEY: 'k', POND_USERNAME: 'u', POND_PASSWORD: 'p' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-  });
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, 'resident.js'), 'change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--dry-run', '--output', 'csv'],
+    {
+      env: {
+        ...process.env,
+        DATABASE_URL: `sqlite:${file}`,
+        POND_BULK_OPERATOR: 'sandbox',
+        POND_BASE_URL: 'http://127.0.0.1:1',
+        POND_DISTRIBUTOR_ID: '1',
+        POND_API_KEY: 'k',
+        POND_USERNAME: 'u',
+        POND_PASSWORD: 'p',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    },
+  );
   const resident = Number(/max resident (\d+)/.exec(stderr)?.[1] ?? Number.NaN) / 1024;
   console.log(`  ${LINES} lines in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, exit ${status}`);
   return [atMost('MB resident at most, for a million lines', resident, 300, ' MB')];

@@ -31,7 +31,9 @@ export async function plainRun(folder) {
   const { port } = await ensureSimulator(sandboxFolder(join(folder, 'simulator')));
   const carrier = simulatorClient(port);
   try {
-    await carrier.load({ pond: { packageTypes: [{ packageTypeId: 105, name: 'POND-5GB' }], sims: fleet.pond.sims, packages: fleet.pond.packages } });
+    await carrier.load({
+      pond: { packageTypes: [{ packageTypeId: 105, name: 'POND-5GB' }], sims: fleet.pond.sims, packages: fleet.pond.packages },
+    });
     await carrier.latency('pond', LATENCY_MS);
     const environment = {
       ...carrierEnvironment(port),
@@ -50,7 +52,10 @@ export async function plainRun(folder) {
     console.log(
       `  ${DEVICES} devices in ${(ms / 1000).toFixed(1)} s: ${calls} calls, one alone takes ${oneCallMs.toFixed(1)} ms, ideal ${(idealMs / 1000).toFixed(1)} s; ${statements} statements; ${after.effects['added package 105']} packages added, ${after.violations.length} violations`,
     );
-    return [atMost('wall time, times the ideal (calls × latency ÷ 50)', ms / idealMs, 1.15), atMost('SQL statements per device during the run', statements / DEVICES, 0.2)];
+    return [
+      atMost('wall time, times the ideal (calls × latency ÷ 50)', ms / idealMs, 1.15),
+      atMost('SQL statements per device during the run', statements / DEVICES, 0.2),
+    ];
   } finally {
     await carrier.stop();
   }
@@ -74,13 +79,37 @@ async function timedRun(environment, list) {
   const session = await openWriteSession(config, () => undefined, systemClock);
   const { store, systems, facts } = session;
   const operator = await facts.operator('sandbox');
-  const prepared = await facts.prepare(await readList(openListFile(list), new Map()), { operator, providerId: null, defaults: { plan: 'POND-5GB' }, services: false, activation: false });
+  const prepared = await facts.prepare(await readList(openListFile(list), new Map()), {
+    operator,
+    providerId: null,
+    defaults: { plan: 'POND-5GB' },
+    services: false,
+    activation: false,
+  });
   const request = { kind: 'change-rate-plan', today: '2026-01-01', refuseActiveRevServices: false };
   const index = createLookupIndex(prepared.lookups);
-  const validated = await validate(prepared, { judging: { request, index, carrierOf: systems.carrierOf }, operator, providerId: null, refusalOf: () => null, moduleOf: () => 'M2M', pageRows: 5000 });
+  const validated = await validate(prepared, {
+    judging: { request, index, carrierOf: systems.carrierOf },
+    operator,
+    providerId: null,
+    refusalOf: () => null,
+    moduleOf: () => 'M2M',
+    pageRows: 5000,
+  });
   const holder = { runId: 'bench', host: 'bench', pid: process.pid };
   const never = new AbortController().signal;
-  const run = { id: 'bench', command: 'change-rate-plan', options: {}, operator: 'sandbox', osUser: 'bench', host: 'bench', environment: 'sandbox', reason: null, columns: prepared.columns, warnings: [] };
+  const run = {
+    id: 'bench',
+    command: 'change-rate-plan',
+    options: {},
+    operator: 'sandbox',
+    osUser: 'bench',
+    host: 'bench',
+    environment: 'sandbox',
+    reason: null,
+    columns: prepared.columns,
+    warnings: [],
+  };
   await save(store, validated, { run, holder, operator, changeType: 7, preflight: PLAN_PREFLIGHT, probe: noProbe, signal: never });
   const { bulkChanges } = await store.findRun('bench');
   const integration = 'Pond';

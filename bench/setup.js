@@ -16,7 +16,13 @@ export async function seededDatabase(file, ...fleets) {
 }
 
 export function configOf(environment) {
-  return loadConfig({ flags: environment, env: {}, dotenv: {}, integrations: [...CARRIERS, revio], ceilings: { concurrency: null, perSecond: null } });
+  return loadConfig({
+    flags: environment,
+    env: {},
+    dotenv: {},
+    integrations: [...CARRIERS, revio],
+    ceilings: { concurrency: null, perSecond: null },
+  });
 }
 
 export const ratio = (value) => value.toFixed(2);

@@ -26,7 +26,9 @@ export async function validation(folder) {
   const ours = await timed(() => byPondBulk(file, list));
   const single = await timed(() => oneByOne(file, iccids));
   const join_ = await timed(() => byHand(file, iccids));
-  console.log(`  pond-bulk ${seconds(ours.ms)}, one query per ICCID ${seconds(single.ms)}, hand-written join ${seconds(join_.ms)}; ${ours.result.statements} statements, ${ours.result.valid} valid`);
+  console.log(
+    `  pond-bulk ${seconds(ours.ms)}, one query per ICCID ${seconds(single.ms)}, hand-written join ${seconds(join_.ms)}; ${ours.result.statements} statements, ${ours.result.valid} valid`,
+  );
   return [
     atLeast('times faster than one knex query per ICCID', single.ms / ours.ms, 5),
     atMost('times the hand-written join', ours.ms / join_.ms, 3),
@@ -34,7 +36,11 @@ export async function validation(folder) {
 }
 
 async function byPondBulk(file, path) {
-  const session = await openReadSession(configOf({ DATABASE_URL: `sqlite:${file}`, POND_BULK_OPERATOR: 'sandbox' }), () => undefined, systemClock);
+  const session = await openReadSession(
+    configOf({ DATABASE_URL: `sqlite:${file}`, POND_BULK_OPERATOR: 'sandbox' }),
+    () => undefined,
+    systemClock,
+  );
   const operator = await session.facts.operator('sandbox');
   const prepared = await session.facts.prepare(await readList(openListFile(path), new Map()), {
     operator,
@@ -64,7 +70,14 @@ async function oneByOne(file, iccids) {
   let valid = 0;
   for (const iccid of iccids) {
     const row = await knex('Device')
-      .select('Device.id', 'Device.IsActive', 'Device.IsDeleted', 'Device.RatePlan', 'ServiceProvider.WriteIsEnabled', 'Device_Tenant.AccountNumber')
+      .select(
+        'Device.id',
+        'Device.IsActive',
+        'Device.IsDeleted',
+        'Device.RatePlan',
+        'ServiceProvider.WriteIsEnabled',
+        'Device_Tenant.AccountNumber',
+      )
       .join('ServiceProvider', 'ServiceProvider.id', 'Device.ServiceProviderId')
       .leftJoin('Device_Tenant', 'Device_Tenant.DeviceId', 'Device.id')
       .where('Device.ICCID', iccid)

@@ -10,7 +10,10 @@ const sandbox = ['--sandbox', '--sandbox-dir', '.quickstart'];
 /** Runs one command as an operator would; another exit code than expected ends everything. */
 function run(expected, ...args) {
   console.log(`\n$ pond-bulk ${[...args, ...sandbox.filter((each) => args[0] !== 'sandbox' || each !== '--sandbox')].join(' ')}`);
-  const { status } = spawnSync(process.execPath, [join(project, 'bin/pond-bulk.js'), ...args, ...sandbox], { cwd: project, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(project, 'bin/pond-bulk.js'), ...args, ...sandbox], {
+    cwd: project,
+    stdio: 'inherit',
+  });
   if (status !== expected) {
     console.error(`Expected exit code ${expected}, got ${status}`);
     process.exitCode = 1;
@@ -23,7 +26,19 @@ try {
   rmSync(join(project, '.quickstart'), { recursive: true, force: true, maxRetries: 5 });
   run(3, 'change-rate-plan', '--file', 'fixtures/list-with-mistakes.csv', '--plan', 'POND-5GB', '--dry-run');
   run(0, 'change-rate-plan', '--file', 'fixtures/iccids.csv', '--plan', 'POND-5GB');
-  run(0, 'assign-customer', '--file', 'fixtures/customers.csv', '--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99');
+  run(
+    0,
+    'assign-customer',
+    '--file',
+    'fixtures/customers.csv',
+    '--create-rev-service',
+    '--service-type',
+    '3',
+    '--rev-provider',
+    '12',
+    '--product',
+    '501:4.99',
+  );
   run(0, 'list');
   console.log('\nThat was the sandbox. README.md shows the first real task.');
 } finally {

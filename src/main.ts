@@ -76,7 +76,12 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
   try {
     await createProgram(context, sandboxControl(folderOf), argv).parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    exitCode = interruption.signal() !== null && isAbort(error) ? (interruption.signal() === 'SIGINT' ? 130 : 143) : explain(error, terminal, redact);
+    exitCode =
+      interruption.signal() !== null && isAbort(error)
+        ? interruption.signal() === 'SIGINT'
+          ? 130
+          : 143
+        : explain(error, terminal, redact);
   }
   return exitCode;
 }
@@ -90,7 +95,11 @@ function explain(error: unknown, terminal: Terminal, redact: (text: string) => s
   } else {
     // Never the object itself: driver and HTTP errors carry statements, URLs and headers.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.note(redact(`Unexpected error: ${text}\nThe journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on`));
+    terminal.note(
+      redact(
+        `Unexpected error: ${text}\nThe journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on`,
+      ),
+    );
   }
   return exitCodeOf(error);
 }

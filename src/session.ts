@@ -30,7 +30,11 @@ export async function openWriteSession(config: Config, emit: Emit, clock: Clock)
   try {
     const missing = await missingTables(db);
     if (missing.length > 0) {
-      throw new PondBulkError('config', 'TABLE_MISSING', `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`);
+      throw new PondBulkError(
+        'config',
+        'TABLE_MISSING',
+        `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`,
+      );
     }
     return { ...sessionOn(db, config, emit, clock, true), store: createRunStore(db, config.operator ?? '', clock.now) };
   } catch (error) {
@@ -90,7 +94,12 @@ function createSystems(config: Config, connections: Connections): Systems {
   const accountOf = (integration: string, providerId: number) => {
     const carrier = requireCarrier(integration);
     const account = config.account(carrier, providerId);
-    if (!account.ok) throw new PondBulkError('credentials', 'CREDENTIALS_MISSING', `Failed to get ${carrier.name} authentication information: set ${account.missing.join(', ')}`);
+    if (!account.ok)
+      throw new PondBulkError(
+        'credentials',
+        'CREDENTIALS_MISSING',
+        `Failed to get ${carrier.name} authentication information: set ${account.missing.join(', ')}`,
+      );
     return { carrier, account };
   };
   const connectionOf = (integration: string, providerId: number): CarrierConnection => {
@@ -104,7 +113,12 @@ function createSystems(config: Config, connections: Connections): Systems {
   let billing: ReturnType<Connections['billing']> | null = null;
   const billingConnection = () => {
     const account = config.account(revio, null);
-    if (!account.ok) throw new PondBulkError('credentials', 'CREDENTIALS_MISSING', `Failed to get ${revio.name} authentication information: set ${account.missing.join(', ')}`);
+    if (!account.ok)
+      throw new PondBulkError(
+        'credentials',
+        'CREDENTIALS_MISSING',
+        `Failed to get ${revio.name} authentication information: set ${account.missing.join(', ')}`,
+      );
     return (billing ??= connections.billing(revio, account));
   };
   return {
@@ -117,18 +131,22 @@ function createSystems(config: Config, connections: Connections): Systems {
         billingAccount: () => config.account(revio, null),
         billingName: revio.name,
       }),
-    perform: (change, { id, integration }) => async (steps) => {
-      if (change.kind === 'change-rate-plan') return connectionOf(integration, id).changePlan(change, steps);
-      return assignCustomer(change, steps, {
-        billing: change.service === null ? null : billingConnection(),
-        changePlan: (plan, planSteps) => connectionOf(integration, id).changePlan(plan, planSteps),
-      });
-    },
+    perform:
+      (change, { id, integration }) =>
+      async (steps) => {
+        if (change.kind === 'change-rate-plan') return connectionOf(integration, id).changePlan(change, steps);
+        return assignCustomer(change, steps, {
+          billing: change.service === null ? null : billingConnection(),
+          changePlan: (plan, planSteps) => connectionOf(integration, id).changePlan(plan, planSteps),
+        });
+      },
     readPlan: (change, integration, signal) => connectionOf(integration, change.device.providerId).readPlan(change, signal),
     inProgress: ({ providerId, integration }) => {
       const carrier = carrierOf(integration);
       const account = carrier === undefined ? null : config.account(carrier, providerId);
-      return account?.ok === true ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT) : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
+      return account?.ok === true
+        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT)
+        : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
     },
     deadlineMs: ({ providerId, integration }) => {
       const carrier = carrierOf(integration);

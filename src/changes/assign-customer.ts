@@ -28,7 +28,10 @@ export async function assignCustomer(change: Assignment, steps: Steps, { billing
   }
   const assigned: Pick<Outcome, 'effects' | 'audit'> = isAssigned
     ? { effects: [], audit: [] }
-    : { effects: [...(ordered?.effects ?? []), ...assignmentEffects(change, ordered)], audit: [...(ordered?.audit ?? []), ...assignmentAudit(change)] };
+    : {
+        effects: [...(ordered?.effects ?? []), ...assignmentEffects(change, ordered)],
+        audit: [...(ordered?.audit ?? []), ...assignmentAudit(change)],
+      };
   const after = wanted(change);
   if (change.carrierPlan === null) {
     if (ordered !== null || !isAlready(change)) return { status: 'APPLIED', message: 'OK', error: null, after, ...assigned };
@@ -44,7 +47,13 @@ export async function assignCustomer(change: Assignment, steps: Steps, { billing
     return { ...outcome, status: 'APPLIED', message: moved.message, error: null, after: { ...after, ...moved.after } };
   }
   const message = `${moved.message}. customer assigned; carrier plan not changed`;
-  return { ...outcome, status: 'FAILED', message, error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' }, after };
+  return {
+    ...outcome,
+    status: 'FAILED',
+    message,
+    error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' },
+    after,
+  };
 }
 
 async function order(change: Assignment, steps: Steps, billing: BillingConnection | null): Promise<OrderedService | null> {
@@ -56,7 +65,11 @@ async function order(change: Assignment, steps: Steps, billing: BillingConnectio
 
 /** Whether the database had everything as wanted when the change was planned. */
 function isAlready(change: Assignment): boolean {
-  return change.service === null && Object.entries(wanted(change)).every(([name, value]) => change.before[name] === value) && change.customerPlan?.isQueued !== true;
+  return (
+    change.service === null &&
+    Object.entries(wanted(change)).every(([name, value]) => change.before[name] === value) &&
+    change.customerPlan?.isQueued !== true
+  );
 }
 
 function wanted({ customer, customerPlan }: Assignment): DeviceState {
@@ -75,7 +88,19 @@ function assignmentEffects(change: Assignment, ordered: OrderedService | null): 
   const history = (field: (Effect & { kind: 'history' })['field'], previous: unknown, current: unknown): readonly Effect[] => {
     if (previous === current) return [];
     const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value as string | number));
-    return [{ kind: 'history', ...where, providerId, iccid, msisdn, field, changeType: 'CustomerAssignment', previous: text(previous), current: text(current) }];
+    return [
+      {
+        kind: 'history',
+        ...where,
+        providerId,
+        iccid,
+        msisdn,
+        field,
+        changeType: 'CustomerAssignment',
+        previous: text(previous),
+        current: text(current),
+      },
+    ];
   };
   const effects: Effect[] = [
     {
@@ -115,7 +140,11 @@ function assignmentAudit({ device, customer, customerPlan, effectiveDate }: Assi
   const when = customerPlan?.isQueued === true ? { EffectiveDate: effectiveDate } : {};
   return [
     association,
-    ...(customerPlan === null || customerPlan.planId === null ? [] : [entry('AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: customerPlan.planId, ...when })]),
-    ...(customerPlan === null || customerPlan.poolId === null ? [] : [entry('AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: customerPlan.poolId, ...when })]),
+    ...(customerPlan === null || customerPlan.planId === null
+      ? []
+      : [entry('AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: customerPlan.planId, ...when })]),
+    ...(customerPlan === null || customerPlan.poolId === null
+      ? []
+      : [entry('AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: customerPlan.poolId, ...when })]),
   ];
 }

@@ -5,17 +5,27 @@ import type { Context, WriteSession } from './context.ts';
 import { transition } from './render/device-state.ts';
 
 /** Asks before anything is saved: on a terminal; elsewhere --yes must say so. Rejects with PondBulkError (cancelled or usage). */
-export async function confirmChange({ terminal }: Context, { config, database }: WriteSession, { flags, name }: ChangeCommand, validation: Validation): Promise<void> {
+export async function confirmChange(
+  { terminal }: Context,
+  { config, database }: WriteSession,
+  { flags, name }: ChangeCommand,
+  validation: Validation,
+): Promise<void> {
   if (flags.yes === true || flags.sandbox === true) return;
   if (!terminal.isErrTty || !terminal.isInTty || flags.file === undefined || flags.file === '-') {
-    throw new PondBulkError('usage', 'NOT_CONFIRMED', 'Nobody can be asked here (no terminal, or the list is on standard input): add --yes to make the change, or --dry-run to see it');
+    throw new PondBulkError(
+      'usage',
+      'NOT_CONFIRMED',
+      'Nobody can be asked here (no terminal, or the list is on standard input): add --yes to make the change, or --dry-run to see it',
+    );
   }
   const { byStatus, samples, providers } = validation;
   const refused = (byStatus.REJECTED ?? 0) + (byStatus.SKIPPED ?? 0);
   terminal.note(`${name} on ${config.environment}, database ${database}, provider ${providers.join(', ')}`);
-  terminal.note(`  ${(byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0)} devices to change${refused === 0 ? '' : `, ${refused} rows left out`}`);
+  terminal.note(
+    `  ${(byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0)} devices to change${refused === 0 ? '' : `, ${refused} rows left out`}`,
+  );
   for (const { iccid, before, after } of samples) terminal.note(`  ${iccid}: ${transition(before, after)}`);
   if (await terminal.confirm('Go on?')) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was saved, nothing was sent');
 }
-

@@ -6,7 +6,10 @@ export const EXIT_CODES = [
   [0, 'every row applied, or already as wanted (duplicates alone do not change it)'],
   [1, 'unexpected error; the journal is safe'],
   [2, 'usage or configuration: unknown option, missing setting or file, no --yes off a terminal, database unreachable, a table missing'],
-  [3, 'input refused: no line with a readable ICCID, a value of a flag that does not exist, --strict, --max-devices, or a dry run with refused rows'],
+  [
+    3,
+    'input refused: no line with a readable ICCID, a value of a flag that does not exist, --strict, --max-devices, or a dry run with refused rows',
+  ],
   [4, 'credentials missing or refused (database login, carrier, billing), writes disabled, no permission'],
   [5, 'finished, and at least one row failed, was refused by the rules or was stale'],
   [6, 'stopped by a limit; resumable'],

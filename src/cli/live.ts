@@ -31,7 +31,8 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
   const tell = (event: RunEvent): void => {
     if (event.type === 'warning') terminal.note(`Warning: ${event.message}`);
     if (event.type === 'gate') terminal.note(`${event.provider} stopped: ${event.message}`);
-    if (event.type === 'throttle' && event.waitMs >= PROGRESS_MS) terminal.note(`${event.account}: waiting ${Math.round(event.waitMs / 1000)} s (${event.reason})`);
+    if (event.type === 'throttle' && event.waitMs >= PROGRESS_MS)
+      terminal.note(`${event.account}: waiting ${Math.round(event.waitMs / 1000)} s (${event.reason})`);
     // Rows that may still go on are told at the end.
     if (event.type === 'row.result' && isOpen(event.status)) return;
     if (event.type === 'row.result') {

@@ -20,7 +20,8 @@ export function paceOptions(): readonly Option[] {
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min)
+      throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
     return value;
   };
 }

@@ -28,7 +28,11 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new PondBulkError('config', 'RESULTS_UNWRITABLE', `The results folder ${path} cannot be written to: ${reason}`, { cause });
   }
-  const [results, failed, summary] = ['results.csv', 'failed.csv', 'summary.json'].map((name) => join(folder, name)) as [string, string, string];
+  const [results, failed, summary] = ['results.csv', 'failed.csv', 'summary.json'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   return {
     files: [results, failed, summary],
     write: async (result) => {

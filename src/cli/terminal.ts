@@ -48,7 +48,8 @@ const PLAIN_PROGRESS_MS = 30_000;
 
 export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Terminal {
   const isDumb = env['TERM'] === 'dumb';
-  const animates = stderr.isTTY === true && (stderr.columns ?? 0) > 0 && !isDumb && env['CI'] === undefined && env['NO_COLOR'] === undefined;
+  const animates =
+    stderr.isTTY === true && (stderr.columns ?? 0) > 0 && !isDumb && env['CI'] === undefined && env['NO_COLOR'] === undefined;
   const coloured = stdout.isTTY === true && !isDumb && (env['NO_COLOR'] ?? '') === '';
   let isClosed = false;
   let active: Ora | null = null;

@@ -22,9 +22,24 @@ export function integrationSettings(integration: Integration): readonly Integrat
   }));
   return [
     ...account,
-    { name: 'CONCURRENCY', help: `Requests at once per account. Default: ${pace.concurrency} (${pace.source}).`, secret: false, schema: positiveInteger },
-    { name: 'RATE', help: `Calls per second per account. Default: ${pace.perSecond ?? 'no limit'}.`, secret: false, schema: positiveNumber },
-    { name: 'TIMEOUT_SECONDS', help: `How long one call may take. Default: ${integration.timeoutMs / 1000}.`, secret: false, schema: positiveNumber },
+    {
+      name: 'CONCURRENCY',
+      help: `Requests at once per account. Default: ${pace.concurrency} (${pace.source}).`,
+      secret: false,
+      schema: positiveInteger,
+    },
+    {
+      name: 'RATE',
+      help: `Calls per second per account. Default: ${pace.perSecond ?? 'no limit'}.`,
+      secret: false,
+      schema: positiveNumber,
+    },
+    {
+      name: 'TIMEOUT_SECONDS',
+      help: `How long one call may take. Default: ${integration.timeoutMs / 1000}.`,
+      secret: false,
+      schema: positiveNumber,
+    },
     { name: 'DEADLINE_SECONDS', help: 'How long an accepted change is polled. Default: 900.', secret: false, schema: positiveNumber },
   ];
 }

@@ -59,7 +59,11 @@ const DEADLINE_SECONDS = '900';
 /** Reads all settings: flag > environment > .env > default. Rejects with every problem at once (PondBulkError, config). */
 export function loadConfig({ flags, env, dotenv, integrations, ceilings }: ConfigInput): Config {
   const problems: string[] = [];
-  const sources: readonly (readonly [Source, Texts])[] = [['flag', flags], ['environment', env], ['.env', dotenv]];
+  const sources: readonly (readonly [Source, Texts])[] = [
+    ['flag', flags],
+    ['environment', env],
+    ['.env', dotenv],
+  ];
   const lookUp = (name: string): { readonly text: string; readonly source: Source } | null => {
     for (const [source, texts] of sources) {
       const text = texts[name]?.trim();
@@ -73,7 +77,9 @@ export function loadConfig({ flags, env, dotenv, integrations, ceilings }: Confi
     if (text === null) return null;
     const parsed = schema.safeParse(text);
     if (parsed.success) return parsed.data;
-    problems.push(`${name}${secret ? '' : `=${text}`} (${found?.source ?? 'default'}) ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+    problems.push(
+      `${name}${secret ? '' : `=${text}`} (${found?.source ?? 'default'}) ${parsed.error.issues[0]?.message ?? 'is not valid'}`,
+    );
     return null;
   };
 
@@ -84,20 +90,33 @@ export function loadConfig({ flags, env, dotenv, integrations, ceilings }: Confi
   const given = new Set([...Object.keys(dotenv), ...Object.keys(env), ...Object.keys(flags)]);
   const named = namesOf(integrations, given);
   for (const { name, schema, secret } of named) if (schema !== null) parse(name, schema, secret, null);
-  for (const name of given) if (NUMBER_SETTING.test(name) && !/^\d+$/.test(lookUp(name)?.text ?? '0')) problems.push(`${name}=${lookUp(name)?.text} must be a whole number`);
+  for (const name of given)
+    if (NUMBER_SETTING.test(name) && !/^\d+$/.test(lookUp(name)?.text ?? '0'))
+      problems.push(`${name}=${lookUp(name)?.text} must be a whole number`);
   if (problems.length > 0) {
-    throw new PondBulkError('config', 'CONFIG_INVALID', `${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);
+    throw new PondBulkError(
+      'config',
+      'CONFIG_INVALID',
+      `${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`,
+    );
   }
 
   const known = [...Object.values(SETTINGS), ...named];
   const text = (integration: Integration, name: string, providerId: number | null): string | null =>
-    (providerId === null ? null : lookUp(`${integration.prefix}_${name}_${providerId}`)?.text) ?? lookUp(`${integration.prefix}_${name}`)?.text ?? null;
+    (providerId === null ? null : lookUp(`${integration.prefix}_${name}_${providerId}`)?.text) ??
+    lookUp(`${integration.prefix}_${name}`)?.text ??
+    null;
   const lifted: string[] = [];
   for (const integration of integrations) {
-    for (const [name, limit] of [['CONCURRENCY', integration.documented.concurrency], ['RATE', integration.documented.perSecond]] as const) {
+    for (const [name, limit] of [
+      ['CONCURRENCY', integration.documented.concurrency],
+      ['RATE', integration.documented.perSecond],
+    ] as const) {
       const wanted = text(integration, name, null);
       if (wanted !== null && limit !== null && Number(wanted) > limit) {
-        lifted.push(`${integration.prefix}_${name}=${wanted} is above the documented limit of ${Math.round(limit * 100) / 100} (${integration.pace.source})`);
+        lifted.push(
+          `${integration.prefix}_${name}=${wanted} is above the documented limit of ${Math.round(limit * 100) / 100} (${integration.pace.source})`,
+        );
       }
     }
   }
@@ -140,7 +159,14 @@ export function loadConfig({ flags, env, dotenv, integrations, ceilings }: Confi
       return found === null ? undefined : Number(found.text);
     },
     secrets: known.flatMap(({ name, secret }) => (secret ? secretsOf(lookUp(name)?.text ?? '') : [])),
-    warnings: [...lifted, ...misspelt([...given], known.map(({ name }) => name), integrations)],
+    warnings: [
+      ...lifted,
+      ...misspelt(
+        [...given],
+        known.map(({ name }) => name),
+        integrations,
+      ),
+    ],
     describe: () =>
       known.map(({ name, secret, ...rest }) => {
         const found = lookUp(name);

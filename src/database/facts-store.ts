@@ -4,7 +4,15 @@ import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import type { ReadDatabase } from './database.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
 import { findDevices, findRepeated, loadList, type LoadedList } from './statements/list.ts';
-import { findChangeTypes, findCustomerRatePlans, findCustomerRatePools, findCustomers, findCustomersWithoutSite, findPlans, findProviders } from './statements/lookups.ts';
+import {
+  findChangeTypes,
+  findCustomerRatePlans,
+  findCustomerRatePools,
+  findCustomers,
+  findCustomersWithoutSite,
+  findPlans,
+  findProviders,
+} from './statements/lookups.ts';
 import { findOperator, type PermissionSettings } from './statements/operator.ts';
 import { tableNames } from './table-names.ts';
 
@@ -45,7 +53,10 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
 async function findLookups(db: ReadDatabase, loaded: LoadedList, { operator }: FactsWanted): Promise<Lookups> {
   const { tenantId, siteIds, planIds, providers } = operator;
   const mine = providers.filter((provider) => operator.providerIds?.includes(provider.id) ?? true);
-  const plans = await findPlans(db, mine.map(({ id }) => id));
+  const plans = await findPlans(
+    db,
+    mine.map(({ id }) => id),
+  );
   const customers = await findCustomers(db, tenantId);
   return {
     plans: planIds === null ? plans : plans.filter(({ id }) => planIds.includes(id)),

@@ -2,11 +2,15 @@
 export type JsonTable = (parameter: string, columns: Readonly<Record<string, string>>) => string;
 
 export const mssqlJsonTable: JsonTable = (parameter, columns) =>
-  `OPENJSON(:${parameter}) WITH (${Object.entries(columns).map(([name, type]) => `[${name}] ${type} '$.${name}'`).join(', ')})`;
+  `OPENJSON(:${parameter}) WITH (${Object.entries(columns)
+    .map(([name, type]) => `[${name}] ${type} '$.${name}'`)
+    .join(', ')})`;
 
 /** Babelfish leaves texts as they are escaped in the JSON (babelfish_extensions, `OPENJSON`): they are put right behind it. */
 export const babelfishJsonTable: JsonTable = (parameter, columns) => {
-  const list = Object.entries(columns).map(([name, type]) => (type.startsWith('nvarchar') ? `${unescaped(`[${name}]`)} AS [${name}]` : `[${name}]`));
+  const list = Object.entries(columns).map(([name, type]) =>
+    type.startsWith('nvarchar') ? `${unescaped(`[${name}]`)} AS [${name}]` : `[${name}]`,
+  );
   return `(SELECT ${list.join(', ')} FROM ${mssqlJsonTable(parameter, columns)})`;
 };
 

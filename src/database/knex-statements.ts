@@ -18,7 +18,11 @@ export async function affectedBy(knex: Knex, engine: Engine, sql: string, params
 }
 
 /** `onSend` counts. Statements go one at a time: knex' SQL Server dialect breaks when two run at once in one transaction. */
-export function knexTransaction(trx: Knex.Transaction, { engine, json }: { readonly engine: Engine; readonly json: JsonTable }, onSend: () => void): Transaction {
+export function knexTransaction(
+  trx: Knex.Transaction,
+  { engine, json }: { readonly engine: Engine; readonly json: JsonTable },
+  onSend: () => void,
+): Transaction {
   const turn = inTurn();
   return {
     engine,

@@ -53,7 +53,11 @@ EXEC @result = sp_getapplock @Resource = 'pond-bulk migrate', @LockMode = 'Exclu
 SELECT @result AS result`,
   );
   if (row !== undefined && row.result >= 0) return;
-  throw new PondBulkError('locked', 'MIGRATION_RUNNING', 'Another pond-bulk db migrate is running on this database. Try again when it is done');
+  throw new PondBulkError(
+    'locked',
+    'MIGRATION_RUNNING',
+    'Another pond-bulk db migrate is running on this database. Try again when it is done',
+  );
 }
 
 async function makeOwnTables(tx: Transaction, now: number): Promise<readonly string[]> {

@@ -70,7 +70,6 @@ function queueOf(connection: Connection): Request[] {
   return queue;
 }
 
-
 export function mssqlKnex(settings: MssqlSettings, poolSize: number): Knex {
   return knex({
     // knex' types know only its public Client; the dialect is one.

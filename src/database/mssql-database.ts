@@ -92,7 +92,11 @@ export async function openMssqlReadOnly(url: string): Promise<ReadDatabase> {
 
 /** Asks the server who it is: Babelfish (Aurora PostgreSQL's TDS side) reads JSON in its own way. */
 async function jsonTableOf(knex: Knex): Promise<JsonTable> {
-  const [row] = await rowsOf<{ version: string | null }>(knex, 'mssql', `SELECT CAST(SERVERPROPERTY('BabelfishVersion') AS nvarchar(50)) AS version`);
+  const [row] = await rowsOf<{ version: string | null }>(
+    knex,
+    'mssql',
+    `SELECT CAST(SERVERPROPERTY('BabelfishVersion') AS nvarchar(50)) AS version`,
+  );
   return row?.version == null ? mssqlJsonTable : babelfishJsonTable;
 }
 

@@ -14,7 +14,8 @@ export interface HeldSession extends Session {
 /** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
 export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSend: () => void): HeldSession {
   let opening: Promise<ConnectionPool> | null = null;
-  const pool = (): Promise<ConnectionPool> => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
+  const pool = (): Promise<ConnectionPool> =>
+    (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
   const turn = inTurn();
   return {
     engine: 'mssql',
@@ -63,7 +64,12 @@ export async function* streamRows<Row>(
   }
 }
 
-async function runTransaction<T>(pool: ConnectionPool, json: JsonTable, work: (tx: Transaction) => Promise<T>, onSend: () => void): Promise<T> {
+async function runTransaction<T>(
+  pool: ConnectionPool,
+  json: JsonTable,
+  work: (tx: Transaction) => Promise<T>,
+  onSend: () => void,
+): Promise<T> {
   const transaction = pool.transaction();
   await transaction.begin(mssql.ISOLATION_LEVEL.READ_COMMITTED);
   try {

@@ -85,17 +85,19 @@ function bulkType(type: TempType): mssql.ISqlType | (() => mssql.ISqlType) {
 /** Values as tedious' bulk load wants them: it converts less than a parameter does. */
 function bulkValue(type: TempType, value: unknown): string | number | boolean | Date | null {
   if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value;
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
+    throw new TypeError(`A ${typeof value} cannot be loaded into a column of type ${type}`);
+  }
   switch (type) {
     case 'int':
       return Number(value);
-    case 'bigint':
-      // tedious takes digits as text too, exactly; its types do not say so.
-      return String(value);
     case 'bit':
       return Boolean(Number(value));
     case 'datetime':
-      return value instanceof Date ? value : new Date(`${String(value).replace(' ', 'T')}Z`);
+      return new Date(`${String(value).replace(' ', 'T')}Z`);
     default:
+      // bigint too: tedious takes its digits as text, exactly.
       return String(value);
   }
 }

@@ -7,7 +7,15 @@ import { beatLeases, readLease, releaseLeases, takeLease } from './statements/le
 import { removeLeftovers } from './statements/leftovers.ts';
 import { streamResults } from './statements/results.ts';
 import { insertChangeRequest, insertRefusals, insertRows, type SavedUnder } from './statements/rows.ts';
-import { findRuns, insertRun, insertRunBulkChange, markRunFinished, markRunSaved, runOfBulkChange, unsavedRuns } from './statements/runs.ts';
+import {
+  findRuns,
+  insertRun,
+  insertRunBulkChange,
+  markRunFinished,
+  markRunSaved,
+  runOfBulkChange,
+  unsavedRuns,
+} from './statements/runs.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
 /** The run's side of the database: saving, claiming, journal, verdicts and leases. */
@@ -21,7 +29,8 @@ export function createRunStore(db: Database, operator: string, now: () => number
           const id = await insertBulkChange(tx, change, save.isWhole, operator, now());
           await insertRunBulkChange(tx, save.run.id, id);
           await takeLease(tx, id, save.holder, now(), null);
-          const changeRequestId = change.sharedRequest === null ? null : await insertChangeRequest(tx, change.sharedRequest, operator, now());
+          const changeRequestId =
+            change.sharedRequest === null ? null : await insertChangeRequest(tx, change.sharedRequest, operator, now());
           saved.push({ id, changeRequestId });
         }
         if (save.isWhole) await savePart(tx, { ...save.part, saved, runId: save.run.id }, operator, now());
@@ -68,7 +77,9 @@ async function savePart(tx: Transaction, part: SavePart, operator: string, at: n
     if (rows.length === 0) continue;
     const under: SavedUnder = { runId: part.runId, bulkChangeId: id, changeRequestId, operator, at };
     await insertRows(tx, rows, under);
-    const refused = rows.filter(({ status }) => status === 'REJECTED').map(({ line, iccid, changeRequest }) => ({ line, request: changeRequest ?? iccid }));
+    const refused = rows
+      .filter(({ status }) => status === 'REJECTED')
+      .map(({ line, iccid, changeRequest }) => ({ line, request: changeRequest ?? iccid }));
     await insertRefusals(tx, under, refused, part.preflight);
   }
 }

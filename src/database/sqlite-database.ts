@@ -108,7 +108,10 @@ function runTransaction<T>(
   count: () => void,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, { engine: 'sqlite', json: sqliteJsonTable }, count))), { idempotent: false, signal });
+  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, { engine: 'sqlite', json: sqliteJsonTable }, count))), {
+    idempotent: false,
+    signal,
+  });
 }
 
 /** Reads past knex' queue: a consumer that writes between two rows would otherwise wait for itself. */

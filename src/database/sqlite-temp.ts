@@ -8,17 +8,15 @@ import { toSqlite } from './sql-values.ts';
 const ROWS_PER_PORTION = 2000;
 
 /** Temporary tables of the one SQLite connection. They live outside the file, so a read-only one has them too. */
-export function sqliteTempTables(
-  handle: DatabaseSync,
-  knex: Knex,
-  onSend: () => void,
-): Pick<ReadSession, 'createTemp' | 'loadTemp'> {
+export function sqliteTempTables(handle: DatabaseSync, knex: Knex, onSend: () => void): Pick<ReadSession, 'createTemp' | 'loadTemp'> {
   const tables = new Map<string, readonly TempColumn[]>();
   return {
     createTemp: async (name, columns, key) => {
       onSend();
       await knex.raw(`DROP TABLE IF EXISTS temp."${name}"`);
-      await knex.raw(`CREATE TABLE temp."${name}" (${columns.map((column) => `"${column.name}" ${sqliteType(column.type)}${column.name === key ? ' PRIMARY KEY' : ''}`).join(', ')})`);
+      await knex.raw(
+        `CREATE TABLE temp."${name}" (${columns.map((column) => `"${column.name}" ${sqliteType(column.type)}${column.name === key ? ' PRIMARY KEY' : ''}`).join(', ')})`,
+      );
       tables.set(name, columns);
       return `temp."${name}"`;
     },

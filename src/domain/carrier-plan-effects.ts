@@ -8,7 +8,15 @@ export const PLAN_PREFLIGHT = 'Carrier Rate Plan Change: Pre-flight Check';
 export function carrierPlanEffects(change: PlanChange): readonly Effect[] {
   const { portal, deviceId, tenantId, providerId, iccid, msisdn } = change.device;
   const previous = change.before['plan'] ?? null;
-  const plan: Effect = { kind: 'carrier-plan', portal, deviceId, tenantId, planId: change.plan.id, planCode: change.plan.code, commPlan: change.commPlan };
+  const plan: Effect = {
+    kind: 'carrier-plan',
+    portal,
+    deviceId,
+    tenantId,
+    planId: change.plan.id,
+    planCode: change.plan.code,
+    commPlan: change.commPlan,
+  };
   if (previous === change.plan.code) return [plan];
   const history: Effect = {
     kind: 'history',

@@ -5,8 +5,7 @@ export type Iccid = string & { readonly [brand]: 'Iccid' };
 
 export type IccidProblem = 'EMPTY' | 'SPREADSHEET_DAMAGE' | 'NOT_DIGITS' | 'WRONG_LENGTH';
 
-export type ParsedIccid =
-  { readonly ok: true; readonly iccid: Iccid } | { readonly ok: false; readonly problem: IccidProblem };
+export type ParsedIccid = { readonly ok: true; readonly iccid: Iccid } | { readonly ok: false; readonly problem: IccidProblem };
 
 /** What a spreadsheet makes of a long number: `8.94E+18`, `8,94e18`, or a whole number with decimals. */
 const SPREADSHEET_NUMBER = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d+$|^\d+[.,]\d+$/i;

@@ -50,7 +50,10 @@ export function judge(row: RowFacts, judging: Judging): Verdict {
     if (row.problem !== null) throw new Refusal(row.problem.code, row.problem.message, row.problem.hint);
     const repeated = row.repeated;
     if (repeated !== null && repeated.conflicting) {
-      throw new Refusal('DUPLICATE_CONFLICT', `Conflicting values for duplicate ICCID on lines ${repeated.firstLine}, ${repeated.lastLine}`);
+      throw new Refusal(
+        'DUPLICATE_CONFLICT',
+        `Conflicting values for duplicate ICCID on lines ${repeated.firstLine}, ${repeated.lastLine}`,
+      );
     }
     if (repeated !== null && repeated.firstLine !== row.line) {
       const message = `Duplicate ICCID on line ${row.line} (first on line ${repeated.firstLine})`;
@@ -68,7 +71,12 @@ export function judge(row: RowFacts, judging: Judging): Verdict {
   }
 }
 
-function judgePlanChange(row: RowFacts, device: DeviceFacts, judging: Judging, request: ChangeRequest & { kind: 'change-rate-plan' }): Verdict {
+function judgePlanChange(
+  row: RowFacts,
+  device: DeviceFacts,
+  judging: Judging,
+  request: ChangeRequest & { kind: 'change-rate-plan' },
+): Verdict {
   const change = planChange(row, device, judging, request.today);
   if (request.refuseActiveRevServices && device.liveServiceId !== null) {
     throw new Refusal('ACTIVE_REV_SERVICE', `Active Rev Services found associated with device: ${device.liveServiceId}`);
@@ -104,7 +112,8 @@ function requireNeeds(device: DeviceFacts, plan: ProviderPlan, carrier: Carrier)
   for (const need of carrier.needs) {
     switch (need) {
       case 'package-type':
-        if (plan.packageTypeId === null) throw new Refusal('PLAN_WITHOUT_PACKAGE_TYPE', `Rate plan '${plan.code}' has no POND package type`);
+        if (plan.packageTypeId === null)
+          throw new Refusal('PLAN_WITHOUT_PACKAGE_TYPE', `Rate plan '${plan.code}' has no POND package type`);
         break;
       case 'plan-uuid':
         if (plan.planUuid === null) throw new Refusal('PLAN_WITHOUT_UUID', `Rate plan '${plan.code}' has no plan UUID`);
@@ -116,7 +125,8 @@ function requireNeeds(device: DeviceFacts, plan: ProviderPlan, carrier: Carrier)
         if (device.msisdn === null) throw new Refusal('DEVICE_WITHOUT_NUMBER', `Device ${device.iccid} has no phone number`);
         break;
       case 'iccid-19':
-        if (pondIccid(device.iccid) === null) throw new Refusal('ICCID_NOT_19_DIGITS', `ICCID ${device.iccid} must have 19 digits for POND`);
+        if (pondIccid(device.iccid) === null)
+          throw new Refusal('ICCID_NOT_19_DIGITS', `ICCID ${device.iccid} must have 19 digits for POND`);
         break;
       default:
         need satisfies never;
@@ -130,16 +140,26 @@ function requireDate(date: string, today: string, carrier: Carrier): void {
   const rule = carrier.effectiveDate;
   if (rule.kind === 'none') throw new Refusal('EFFECTIVE_DATE_NOT_SUPPORTED', `Effective date is not supported by ${carrier.name}`);
   const days = (Date.parse(date) - Date.parse(today)) / DAY_MS;
-  if (rule.kind === 'days' && days > rule.max) throw new Refusal('EFFECTIVE_DATE_TOO_FAR', `Effective date ${date} is beyond ${rule.max} days`);
+  if (rule.kind === 'days' && days > rule.max)
+    throw new Refusal('EFFECTIVE_DATE_TOO_FAR', `Effective date ${date} is beyond ${rule.max} days`);
 }
 
 /** Service lines are ordered with whole-number ids. */
 const INTEGER = /^\d{1,9}$/;
 
-function judgeAssignment(row: RowFacts, device: DeviceFacts, judging: Judging, request: ChangeRequest & { kind: 'assign-customer' }): Verdict {
+function judgeAssignment(
+  row: RowFacts,
+  device: DeviceFacts,
+  judging: Judging,
+  request: ChangeRequest & { kind: 'assign-customer' },
+): Verdict {
   const customer = findCustomer(row, judging.index);
   if (request.service !== null && customer.rev !== null && !INTEGER.test(customer.rev.customerId)) {
-    throw new Refusal('CUSTOMER_ID_NOT_INTEGER', `Rev Customer ${customer.rev.customerId} is not a whole number`, 'Rev.io takes whole numbers only');
+    throw new Refusal(
+      'CUSTOMER_ID_NOT_INTEGER',
+      `Rev Customer ${customer.rev.customerId} is not a whole number`,
+      'Rev.io takes whole numbers only',
+    );
   }
   const customerPlan = findCustomerPlan(row, device, judging);
   const carrierPlan = row.values.plan === undefined ? null : planChange(withoutDate(row), device, judging, request.today);

@@ -1,6 +1,16 @@
 /** The one final status of every input row (README, "Row statuses"). */
 export const ROW_STATUSES = [
-  'PLANNED', 'APPLIED', 'NOOP', 'ACCEPTED', 'UNKNOWN', 'FAILED', 'COMPENSATED', 'REJECTED', 'STALE', 'SKIPPED', 'NOT_STARTED',
+  'PLANNED',
+  'APPLIED',
+  'NOOP',
+  'ACCEPTED',
+  'UNKNOWN',
+  'FAILED',
+  'COMPENSATED',
+  'REJECTED',
+  'STALE',
+  'SKIPPED',
+  'NOT_STARTED',
 ] as const;
 
 export type RowStatus = (typeof ROW_STATUSES)[number];

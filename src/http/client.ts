@@ -41,7 +41,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     for (;;) {
       const config: CallConfig = { method, url, isRead, signal, ...(body === undefined ? {} : { data: JSON.stringify(body) }) };
       const reply = await http.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
-      const redacted = reply.kind === 'answer' ? { ...reply, text: options.redact(reply.text) } : { ...reply, reason: options.redact(reply.reason) };
+      const redacted =
+        reply.kind === 'answer' ? { ...reply, text: options.redact(reply.text) } : { ...reply, reason: options.redact(reply.reason) };
       const waitMs = redacted.kind === 'answer' ? options.limitedFor(redacted) : null;
       if (waitMs === null || performance.now() + waitMs > giveUpAt) return redacted;
       options.limiter.pause(waitMs, 'the carrier said: too many calls');
@@ -84,8 +85,7 @@ function createAxios(options: HttpOptions): AxiosInstance {
     retries: options.retries,
     shouldResetTimeout: true,
     retryDelay: (count, error) => Math.max(retryAfter(error), exponentialDelay(count, error, 500)),
-    retryCondition: (error) =>
-      !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRead === true),
+    retryCondition: (error) => !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRead === true),
   });
   return http;
 }

@@ -52,10 +52,18 @@ export async function readBody<T>(
 function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): RowError {
   const { service } = errors;
   if (reply.kind === 'not-sent') {
-    return rowError('NOT_REACHED', 'transient', null, `${service}: no connection (${reply.reason})`, 'check the base URL and the network, then retry');
+    return rowError(
+      'NOT_REACHED',
+      'transient',
+      null,
+      `${service}: no connection (${reply.reason})`,
+      'check the base URL and the network, then retry',
+    );
   }
   if (reply.kind === 'lost') {
-    const message = reply.timedOut ? `${service}: no answer within ${http.timeoutMs / 1000} s` : `${service}: connection lost (${reply.reason})`;
+    const message = reply.timedOut
+      ? `${service}: no answer within ${http.timeoutMs / 1000} s`
+      : `${service}: connection lost (${reply.reason})`;
     return rowError('NO_ANSWER', 'transient', null, message, null);
   }
   const { status, text } = reply;

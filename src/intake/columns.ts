@@ -1,7 +1,17 @@
 import { PondBulkError } from '../domain/errors.ts';
 
 /** What a column can be for. */
-export const COLUMN_KEYS = ['iccid', 'phoneNumber', 'customer', 'site', 'plan', 'commPlan', 'customerRatePlan', 'customerRatePool', 'effectiveDate'] as const;
+export const COLUMN_KEYS = [
+  'iccid',
+  'phoneNumber',
+  'customer',
+  'site',
+  'plan',
+  'commPlan',
+  'customerRatePlan',
+  'customerRatePool',
+  'effectiveDate',
+] as const;
 
 export type ColumnKey = (typeof COLUMN_KEYS)[number];
 
@@ -50,7 +60,11 @@ export function parseColumnOptions(options: readonly string[]): ReadonlyMap<Colu
     const key = columnKey(name);
     const value = rest.join('=').trim();
     if (key === undefined || value === '') {
-      throw new PondBulkError('usage', 'COLUMN_OPTION_INVALID', `--column ${option}: give KEY=HEADER or KEY=NUMBER, with KEY one of ${COLUMN_KEYS.map(spelled).join(', ')}`);
+      throw new PondBulkError(
+        'usage',
+        'COLUMN_OPTION_INVALID',
+        `--column ${option}: give KEY=HEADER or KEY=NUMBER, with KEY one of ${COLUMN_KEYS.map(spelled).join(', ')}`,
+      );
     }
     given.set(key, value);
   }
@@ -91,13 +105,20 @@ function position(key: ColumnKey, value: string, cells: readonly string[], hasHe
   const named = hasHeader ? cells.findIndex((cell) => fold(cell) === fold(value)) : -1;
   if (named >= 0) return named;
   if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= cells.length) return Number(value) - 1;
-  const there = hasHeader ? `It has ${cells.map((cell) => `"${cell}"`).join(', ')}` : `It has no header and ${cells.length} columns: give a number`;
+  const there = hasHeader
+    ? `It has ${cells.map((cell) => `"${cell}"`).join(', ')}`
+    : `It has no header and ${cells.length} columns: give a number`;
   throw new PondBulkError('input', 'COLUMN_NOT_FOUND', `${list} has no column "${value}" (--column ${spelled(key)}=${value}). ${there}`);
 }
 
 function noIccidColumn(cells: readonly string[], hasHeader: boolean, list: string): PondBulkError {
-  const shown = cells.slice(0, 10).map((cell) => `"${cell.slice(0, 30)}"`).join(', ');
-  const advice = hasHeader ? `Name it with --column "iccid=${cells[0] ?? ''}"` : 'Name it with --column iccid=1, or add a header line with "iccid"';
+  const shown = cells
+    .slice(0, 10)
+    .map((cell) => `"${cell.slice(0, 30)}"`)
+    .join(', ');
+  const advice = hasHeader
+    ? `Name it with --column "iccid=${cells[0] ?? ''}"`
+    : 'Name it with --column iccid=1, or add a header line with "iccid"';
   return new PondBulkError('input', 'NO_ICCID_COLUMN', `${list}, line 1: no column is known to hold ICCIDs; found ${shown}. ${advice}`);
 }
 

@@ -15,16 +15,40 @@ export function listRow(line: number, raw: readonly string[], columns: Columns):
   const parsed = parseIccid(iccidText);
   const problem =
     extra === undefined
-      ? (keyProblem(iccidText, parsed.ok ? null : parsed.problem, phoneNumber, nameOf('iccid')) ?? dateProblem(values.effectiveDate, nameOf('effectiveDate')))
+      ? (keyProblem(iccidText, parsed.ok ? null : parsed.problem, phoneNumber, nameOf('iccid')) ??
+        dateProblem(values.effectiveDate, nameOf('effectiveDate')))
       : tooManyCells(raw.length, columns.names.length);
   const iccid = parsed.ok && problem === null ? parsed.iccid : null;
-  return { line, iccid, phoneNumber, key, values, problem, luhnFails: iccid !== null && iccid.length > 18 && !luhnOrNoCheckDigit(iccid), cells };
+  return {
+    line,
+    iccid,
+    phoneNumber,
+    key,
+    values,
+    problem,
+    luhnFails: iccid !== null && iccid.length > 18 && !luhnOrNoCheckDigit(iccid),
+    cells,
+  };
 }
 
 /** A record that the parser could not make sense of. */
 export function malformedRow(line: number, text: string, reason: string): ListRow {
-  const problem: ListProblem = { code: 'ROW_MALFORMED', message: `The line cannot be read: ${reason}`, hint: 'look at its quotes and delimiters', column: '1' };
-  return { line, iccid: null, phoneNumber: null, key: text.slice(0, 50), values: {}, problem, luhnFails: false, cells: [text.slice(0, 500)] };
+  const problem: ListProblem = {
+    code: 'ROW_MALFORMED',
+    message: `The line cannot be read: ${reason}`,
+    hint: 'look at its quotes and delimiters',
+    column: '1',
+  };
+  return {
+    line,
+    iccid: null,
+    phoneNumber: null,
+    key: text.slice(0, 50),
+    values: {},
+    problem,
+    luhnFails: false,
+    cells: [text.slice(0, 500)],
+  };
 }
 
 /** Takes one leading `'` off: it keeps spreadsheets from reading a cell as a number or formula. */
@@ -33,7 +57,15 @@ function unquoted(cell: string): string {
   return trimmed.startsWith("'") ? trimmed.slice(1).trim() : trimmed;
 }
 
-const VALUE_KEYS = ['customer', 'site', 'plan', 'commPlan', 'customerRatePlan', 'customerRatePool', 'effectiveDate'] as const satisfies readonly (keyof RowValues)[];
+const VALUE_KEYS = [
+  'customer',
+  'site',
+  'plan',
+  'commPlan',
+  'customerRatePlan',
+  'customerRatePool',
+  'effectiveDate',
+] as const satisfies readonly (keyof RowValues)[];
 
 function valuesOf(at: (key: ColumnKey) => string): RowValues {
   return Object.fromEntries(VALUE_KEYS.flatMap((key) => (at(key) === '' ? [] : [[key, at(key)]])));
@@ -60,7 +92,12 @@ function keyProblem(text: string, problem: IccidProblem | null, phoneNumber: str
     case 'NOT_DIGITS':
       return { code: 'ICCID_MALFORMED', message: `Invalid ICCID: ${text.slice(0, 60)}`, hint: 'an ICCID has 18 to 22 digits', column };
     case 'WRONG_LENGTH':
-      return { code: 'ICCID_MALFORMED', message: `Invalid ICCID: ${text.slice(0, 60)}`, hint: `an ICCID has 18 to 22 digits, this one has ${text.replaceAll(/\D/g, '').length}`, column };
+      return {
+        code: 'ICCID_MALFORMED',
+        message: `Invalid ICCID: ${text.slice(0, 60)}`,
+        hint: `an ICCID has 18 to 22 digits, this one has ${text.replaceAll(/\D/g, '').length}`,
+        column,
+      };
     default:
       return problem satisfies never;
   }

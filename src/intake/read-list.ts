@@ -21,7 +21,12 @@ export function openListFile(path: string): ListSource {
   try {
     if (statSync(path).isDirectory()) throw new Error('it is a folder');
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause);
+    const reason =
+      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+        ? 'there is no such file'
+        : cause instanceof Error
+          ? cause.message
+          : String(cause);
     throw new PondBulkError('config', 'LIST_UNREADABLE', `The list ${path} cannot be read: ${reason}`, { cause });
   }
   return { name: basename(path), stream: createReadStream(path, { highWaterMark: 256 * 1024 }) };
@@ -43,7 +48,9 @@ export async function readList(source: ListSource, columnOptions: ReadonlyMap<Co
     for (let record = await nextFilled(records, source); record !== null; record = await nextFilled(records, source)) yield rowOf(record);
   }
   const rowOf = (record: CsvRecord): ListRow =>
-    record.problem === null ? listRow(record.line, record.cells, columns) : malformedRow(record.line, record.cells[0] ?? '', record.problem);
+    record.problem === null
+      ? listRow(record.line, record.cells, columns)
+      : malformedRow(record.line, record.cells[0] ?? '', record.problem);
   return { name: source.name, columns: columns.names, rows: rows() };
 }
 
@@ -51,7 +58,9 @@ export async function readList(source: ListSource, columnOptions: ReadonlyMap<Co
 async function nextFilled(records: AsyncIterator<CsvRecord>, { name }: ListSource): Promise<CsvRecord | null> {
   for (;;) {
     const next = await records.next().catch((cause: unknown) => {
-      throw cause instanceof PondBulkError ? cause : new PondBulkError('config', 'LIST_UNREADABLE', `${name} cannot be read to its end: ${String(cause)}`, { cause });
+      throw cause instanceof PondBulkError
+        ? cause
+        : new PondBulkError('config', 'LIST_UNREADABLE', `${name} cannot be read to its end: ${String(cause)}`, { cause });
     });
     if (next.done === true) return null;
     if (next.value.problem !== null || next.value.cells.some((cell) => cell.trim() !== '')) return next.value;

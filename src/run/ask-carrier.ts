@@ -4,7 +4,10 @@ import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Validation } from './validate.ts';
 
 /** What carriers said about the devices of a list, by line: their plan, or why it could not be read. */
-export type CarrierAnswers = ReadonlyMap<number, { readonly ok: true; readonly state: DeviceState } | { readonly ok: false; readonly error: RowError }>;
+export type CarrierAnswers = ReadonlyMap<
+  number,
+  { readonly ok: true; readonly state: DeviceState } | { readonly ok: false; readonly error: RowError }
+>;
 
 export interface AskOptions {
   readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState>;

@@ -17,18 +17,23 @@ export function createBatches(lingerMs: number, clock: Clock): Batches {
   const open = new Map<string, Member[]>();
 
   const dispatch = (step: BatchedStep<unknown, unknown>, members: readonly Member[], signal: AbortSignal): void => {
-    step.sendAll(members.map(({ member }) => member), signal).then(
-      (answers) => {
-        for (const [index, { done, failed }] of members.entries()) {
-          const answer = answers[index];
-          if (answer === undefined) failed(new Error(`batch "${step.key}": no answer for member ${index + 1} of ${members.length}`));
-          else done(answer);
-        }
-      },
-      (error: unknown) => {
-        for (const { failed } of members) failed(error);
-      },
-    );
+    step
+      .sendAll(
+        members.map(({ member }) => member),
+        signal,
+      )
+      .then(
+        (answers) => {
+          for (const [index, { done, failed }] of members.entries()) {
+            const answer = answers[index];
+            if (answer === undefined) failed(new Error(`batch "${step.key}": no answer for member ${index + 1} of ${members.length}`));
+            else done(answer);
+          }
+        },
+        (error: unknown) => {
+          for (const { failed } of members) failed(error);
+        },
+      );
   };
 
   return {

@@ -47,6 +47,13 @@ function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers |
   if (said?.ok === false) {
     return { ...known, status: 'FAILED', before, after: verdict.after, message: said.error.message, error: said.error };
   }
-  const message = said === undefined ? (verdict.isNoop ? 'already so in the database' : '') : `at the carrier: ${Object.values(said.state).filter((value) => value !== null).join(', ')}`;
+  const message =
+    said === undefined
+      ? verdict.isNoop
+        ? 'already so in the database'
+        : ''
+      : `at the carrier: ${Object.values(said.state)
+          .filter((value) => value !== null)
+          .join(', ')}`;
   return { ...known, status: verdict.isNoop ? 'NOOP' : 'PLANNED', before, after: verdict.after, message, error: null };
 }

@@ -16,7 +16,8 @@ export function requireFlagValues(defaults: RowValues, index: LookupIndex, provi
     throw refused('RATE_PLAN_NOT_FOUND', `Rate plan '${plan}' does not exist`, suggestion(plan, list));
   }
   if ((customer !== undefined && index.customer(customer) === undefined) || (site !== undefined && index.site(site) === undefined)) {
-    const why = customer !== undefined && index.hasNoSite(customer) ? 'the customer has no Site' : `there is no active one for '${customer ?? site}'`;
+    const why =
+      customer !== undefined && index.hasNoSite(customer) ? 'the customer has no Site' : `there is no active one for '${customer ?? site}'`;
     throw refused('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', why);
   }
   if (customerRatePlan !== undefined && !anywhere((id) => index.customerRatePlan(customerRatePlan, id))) {
@@ -42,7 +43,9 @@ function suggestion(wanted: string, { lookups }: PreparedList): string {
 export function findProvider(wanted: string, { providers, tenantId }: Operator): Provider {
   const text = wanted.trim().toLowerCase();
   const mine = providers.filter((provider) => provider.tenantId === tenantId);
-  const found = mine.find(({ id }) => String(id) === text) ?? mine.find(({ name, displayName }) => [name, displayName].some((each) => each.toLowerCase() === text));
+  const found =
+    mine.find(({ id }) => String(id) === text) ??
+    mine.find(({ name, displayName }) => [name, displayName].some((each) => each.toLowerCase() === text));
   if (found !== undefined) return found;
   const names = mine.map(({ id, displayName }) => `${displayName} (${id})`).join(', ');
   throw new PondBulkError('usage', 'PROVIDER_UNKNOWN', `There is no service provider '${wanted}'. Yours are: ${names}`);

@@ -31,7 +31,8 @@ async function take(bulkChangeId: string, { store, holder, clock, isAlive, warn,
     }
     // A holder here that is alive, or one elsewhere that has just given a sign of life.
     if (seen.host === holder.host || (first !== null && seen.heartbeatAt !== first.heartbeatAt)) throw locked(bulkChangeId, seen);
-    if (seen === first) warn(`Bulk change ${bulkChangeId} is held by a run on ${seen.host}; waiting for up to ${LEASE_MS / 1000} s for a sign of life`);
+    if (seen === first)
+      warn(`Bulk change ${bulkChangeId} is held by a run on ${seen.host}; waiting for up to ${LEASE_MS / 1000} s for a sign of life`);
     await clock.sleep(1000, signal);
   }
 }
@@ -48,17 +49,28 @@ function isOurs(lease: Lease, holder: LeaseHolder): boolean {
 }
 
 function locked(bulkChangeId: string, { host, pid, runId }: Lease): PondBulkError {
-  return new PondBulkError('locked', 'BULK_CHANGE_LOCKED', `Run ${runId} (process ${pid} on ${host}) is at work on bulk change ${bulkChangeId}. Wait until it is done`);
+  return new PondBulkError(
+    'locked',
+    'BULK_CHANGE_LOCKED',
+    `Run ${runId} (process ${pid} on ${host}) is at work on bulk change ${bulkChangeId}. Wait until it is done`,
+  );
 }
 
 /** Says every few seconds that we are alive; `onLost` when a lease is not ours any more. Ends with the signal. */
-export async function keepLeases(count: number, { store, holder, clock, warn, signal }: Leasing, onLost: (error: PondBulkError) => void): Promise<void> {
+export async function keepLeases(
+  count: number,
+  { store, holder, clock, warn, signal }: Leasing,
+  onLost: (error: PondBulkError) => void,
+): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(HEARTBEAT_MS, signal).catch(() => undefined);
     if (signal.aborted) return;
     try {
       const held = await store.beatLeases(holder);
-      if (held < count) return onLost(new PondBulkError('locked', 'LEASE_LOST', 'Another run took a bulk change over: this one stopped. Resume when that is done'));
+      if (held < count)
+        return onLost(
+          new PondBulkError('locked', 'LEASE_LOST', 'Another run took a bulk change over: this one stopped. Resume when that is done'),
+        );
     } catch (error) {
       warn(`The lease could not be renewed: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -4,7 +4,9 @@ import type { Provider } from '../domain/facts.ts';
 import type { ProviderRefusal } from './validate.ts';
 
 /** The credentials of an account, or the names of the settings that are missing. */
-export type AccountLookup = { readonly ok: true; readonly settings: AccountSettings } | { readonly ok: false; readonly missing: readonly string[] };
+export type AccountLookup =
+  | { readonly ok: true; readonly settings: AccountSettings }
+  | { readonly ok: false; readonly missing: readonly string[] };
 
 export interface RefusalOptions {
   readonly providers: readonly Provider[];

@@ -41,11 +41,16 @@ async function* pages(store: RunStore, bulkChangeIds: readonly string[], limit: 
   }
 }
 
-async function* allBegun(store: RunStore, bulkChangeIds: readonly string[], limit: number, onlyAccepted: boolean): AsyncGenerator<readonly SourcedRow[]> {
+async function* allBegun(
+  store: RunStore,
+  bulkChangeIds: readonly string[],
+  limit: number,
+  onlyAccepted: boolean,
+): AsyncGenerator<readonly SourcedRow[]> {
   for (const bulkChangeId of bulkChangeIds) {
     // Only those that were begun before now: what this run begins meanwhile is its own.
     const found: OpenRow[] = [];
-    for (let afterId = '0'; ; ) {
+    for (let afterId = '0'; ;) {
       const rows = await store.begun(bulkChangeId, { afterId, limit, onlyAccepted });
       found.push(...rows);
       const last = rows.at(-1);

@@ -67,7 +67,10 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
     onWritten: (verdict) => tellResult(verdict, rows, bulkChanges, emit),
     onUnwritten: ({ rowId }, error) => {
       const message = error instanceof Error ? error.message : String(error);
-      emit({ type: 'warning', message: `${rows.get(rowId)?.row.iccid ?? rowId}: the database did not take the result (${message}); resume writes it` });
+      emit({
+        type: 'warning',
+        message: `${rows.get(rowId)?.row.iccid ?? rowId}: the database did not take the result (${message}); resume writes it`,
+      });
     },
   });
   const engine: Engine = {
@@ -144,7 +147,15 @@ async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
     settleMs: engine.settleMs,
     probe: engine.probe,
     tell: (step, state, message) =>
-      engine.emit({ type: 'row.step', line: row.line, iccid: row.iccid, category: state === 'failed' ? 'error' : 'api', step, state, message }),
+      engine.emit({
+        type: 'row.step',
+        line: row.line,
+        iccid: row.iccid,
+        category: state === 'failed' ? 'error' : 'api',
+        step,
+        state,
+        message,
+      }),
     signal: engine.abort,
   });
   await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, past, engine.preflight), ms: row.ms + verdict.ms });
@@ -152,7 +163,11 @@ async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
 }
 
 /** Every finished row has an audit row: one that failed before its first step gets a pre-flight row. */
-function atLeastOne({ status, audit, message, error }: RowVerdict, past: readonly JournalEntry[], preflight: string): readonly AuditEntry[] {
+function atLeastOne(
+  { status, audit, message, error }: RowVerdict,
+  past: readonly JournalEntry[],
+  preflight: string,
+): readonly AuditEntry[] {
   if (audit.length > 0 || status !== 'FAILED' || past.some(({ data }) => data.kind === 'answer')) return audit;
   return [{ description: preflight, request: error?.code ?? '', response: message, hasErrors: true }];
 }

@@ -54,7 +54,9 @@ function cutShort(inDoubt: boolean): Ended {
     class: 'unknown',
     retryable: false,
     http: null,
-    message: inDoubt ? 'The run was stopped while the change was under way, and it is not known yet whether it happened' : 'The run was stopped before it',
+    message: inDoubt
+      ? 'The run was stopped while the change was under way, and it is not known yet whether it happened'
+      : 'The run was stopped before it',
     hint: 'pond-bulk resume goes on',
   };
   return { status: inDoubt ? 'UNKNOWN' : 'NOT_STARTED', message: error.message, error, after: null, effects: [], audit: [], stop: null };

@@ -66,7 +66,10 @@ export interface RunStore {
   /** NEW rows, which become PROCESSING. No two claimers get the same. */
   claim(bulkChangeId: string, limit: number): Promise<readonly OpenRow[]>;
   /** Rows that were begun and are not finished. */
-  begun(bulkChangeId: string, page: { readonly afterId: string; readonly limit: number; readonly onlyAccepted: boolean }): Promise<readonly OpenRow[]>;
+  begun(
+    bulkChangeId: string,
+    page: { readonly afterId: string; readonly limit: number; readonly onlyAccepted: boolean },
+  ): Promise<readonly OpenRow[]>;
   /** Claimed rows that were not begun after all are NEW again. */
   release(rowIds: readonly string[]): Promise<void>;
   /** A new attempt for rows with these statuses. Answers how many there are. */
@@ -83,4 +86,3 @@ export interface RunStore {
   runOfBulkChange(id: string): Promise<string | null>;
   results(bulkChangeIds: readonly string[]): AsyncIterable<RowResult>;
 }
-

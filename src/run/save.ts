@@ -43,7 +43,10 @@ export async function save(store: RunStore, validation: Validation, options: Sav
       await store.saveMore({ runId: options.run.id, saved, rows: await newRows(validation, index), preflight });
       await options.probe('after save', String(index));
     }
-    await store.activate(options.run.id, saved.map(({ id }) => id));
+    await store.activate(
+      options.run.id,
+      saved.map(({ id }) => id),
+    );
   }
   await options.probe('after save', options.run.id);
   return saved.map(({ id }) => id);
@@ -67,11 +70,18 @@ function sharesRequest({ example }: Group): boolean {
 function newBulkChange(group: Group, devices: readonly string[], { operator, changeType }: SaveOptions): NewBulkChange {
   const { example, providerId } = group;
   const siteId = example?.kind === 'assign-customer' && example.customer.rev === null ? example.customer.siteId : null;
-  return { tenantId: operator.tenantId, providerId, changeRequestTypeId: changeType, siteId, sharedRequest: sharedRequest(group, devices, changeType) };
+  return {
+    tenantId: operator.tenantId,
+    providerId,
+    changeRequestTypeId: changeType,
+    siteId,
+    sharedRequest: sharedRequest(group, devices, changeType),
+  };
 }
 
 function sharedRequest({ example, providerId }: Group, devices: readonly string[], changeType: number): string | null {
-  if (example === null) return JSON.stringify({ ServiceProviderId: providerId, ChangeType: changeType, ProcessChanges: true, Devices: devices });
+  if (example === null)
+    return JSON.stringify({ ServiceProviderId: providerId, ChangeType: changeType, ProcessChanges: true, Devices: devices });
   if (example.kind === 'change-rate-plan') return planChangeRequest(example, devices, changeType);
   return example.customer.rev === null ? siteRequest(example, devices) : null;
 }

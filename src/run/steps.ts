@@ -121,7 +121,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
     if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
     let doubt = openIntent(entries, name, options.attempt);
-    for (let sends = 0; ; ) {
+    for (let sends = 0; ;) {
       if (doubt !== null) {
         const seen = await settle(name, step, doubt.at);
         if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
@@ -218,5 +218,12 @@ function interrupted(step: string): RowError {
 
 function auditOf(data: JournalData): readonly AuditEntry[] {
   if (data.kind !== 'answer' || data.ended === 'absent' || data.ended === 'accepted') return [];
-  return [{ description: data.audit, request: data.request, response: data.response === '' ? 'OK' : data.response, hasErrors: data.ended === 'refused' }];
+  return [
+    {
+      description: data.audit,
+      request: data.request,
+      response: data.response === '' ? 'OK' : data.response,
+      hasErrors: data.ended === 'refused',
+    },
+  ];
 }

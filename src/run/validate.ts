@@ -95,14 +95,21 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     if (verdict.status === 'PLANNED') {
       const group = groupOf(verdict.change);
       if (!groups.has(group.key)) groups.set(group.key, group);
-      if (samples.length < 3 && !verdict.isNoop) samples.push({ iccid: verdict.change.device.iccid, before: verdict.change.before, after: verdict.after });
+      if (samples.length < 3 && !verdict.isNoop)
+        samples.push({ iccid: verdict.change.device.iccid, before: verdict.change.before, after: verdict.after });
     } else if (verdict.status === 'REJECTED') {
       refused += 1;
       providerRefused ||= verdict.code === 'WRITES_DISABLED' || verdict.code === 'CREDENTIALS_MISSING';
       if (row.device !== null && !withoutGroup.has(row.device.providerId)) withoutGroup.set(row.device.providerId, row);
-      if (errors.length < MAX_ERRORS) errors.push(verdict.code === 'INVALID_ICCID' ? `Invalid ICCID: ${row.iccid ?? row.key}` : verdict.message);
+      if (errors.length < MAX_ERRORS)
+        errors.push(verdict.code === 'INVALID_ICCID' ? `Invalid ICCID: ${row.iccid ?? row.key}` : verdict.message);
       if (problems.length < MAX_PROBLEMS) {
-        problems.push({ line: row.line, column: row.problem?.column ?? null, message: problemText(row, verdict.message), hint: verdict.hint });
+        problems.push({
+          line: row.line,
+          column: row.problem?.column ?? null,
+          message: problemText(row, verdict.message),
+          hint: verdict.hint,
+        });
       }
     }
   }
@@ -119,7 +126,12 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     samples,
     providers: [...providers.values()],
     providerRefused,
-    warnings: list.luhnFailures === 0 ? [] : [`${list.luhnFailures} ICCID${list.luhnFailures === 1 ? '' : 's'} with a check digit that does not fit (Luhn): look for typing errors`],
+    warnings:
+      list.luhnFailures === 0
+        ? []
+        : [
+            `${list.luhnFailures} ICCID${list.luhnFailures === 1 ? '' : 's'} with a check digit that does not fit (Luhn): look for typing errors`,
+          ],
     judge: judgeRow,
   };
 }
@@ -134,27 +146,41 @@ function withRefusal(verdict: Verdict, { refusalOf }: ValidateOptions): Verdict 
 }
 
 /** Every refused row needs a bulk change to be recorded in: providers with refused rows only get one too. */
-function completed(groups: readonly Group[], refused: readonly RowFacts[], { operator, providerId, judging }: ValidateOptions): readonly Group[] {
+function completed(
+  groups: readonly Group[],
+  refused: readonly RowFacts[],
+  { operator, providerId, judging }: ValidateOptions,
+): readonly Group[] {
   const all = [...groups];
   for (const { device, values } of refused) {
     if (device === null || all.some((group) => group.providerId === device.providerId)) continue;
     all.push({ key: `refused ${device.providerId}`, providerId: device.providerId, planCode: values.plan ?? null, example: null });
   }
   if (all.length > 0) return all;
-  const mine = operator.providers.filter(({ id, tenantId }) => tenantId === operator.tenantId && (operator.providerIds?.includes(id) ?? true));
+  const mine = operator.providers.filter(
+    ({ id, tenantId }) => tenantId === operator.tenantId && (operator.providerIds?.includes(id) ?? true),
+  );
   const fallback = providerId ?? mine.find(({ integration }) => judging.carrierOf(integration) !== undefined)?.id ?? mine[0]?.id;
   return fallback === undefined ? [] : [{ key: `refused ${fallback}`, providerId: fallback, planCode: null, example: null }];
 }
 
 /** Permission and access are asked for per provider that the list touches. Rejects with PondBulkError. */
-export function requireAccess(providerId: number, integration: string, { operator, moduleOf }: Pick<ValidateOptions, 'operator' | 'moduleOf'>): void {
+export function requireAccess(
+  providerId: number,
+  integration: string,
+  { operator, moduleOf }: Pick<ValidateOptions, 'operator' | 'moduleOf'>,
+): void {
   const module = moduleOf(integration);
   if (operator.modules !== null && !operator.modules.some((each) => each.toLowerCase() === module.toLowerCase())) {
     throw new PondBulkError('credentials', 'NO_PERMISSION', `User ${operator.name} has no CREATE permission for module ${module}`);
   }
   if (operator.providerIds !== null && !operator.providerIds.includes(providerId)) {
     const provider = operator.providers.find(({ id }) => id === providerId);
-    throw new PondBulkError('credentials', 'NO_PROVIDER_ACCESS', `User ${operator.name} has no access to service provider ${provider?.displayName ?? providerId}`);
+    throw new PondBulkError(
+      'credentials',
+      'NO_PROVIDER_ACCESS',
+      `User ${operator.name} has no access to service provider ${provider?.displayName ?? providerId}`,
+    );
   }
 }
 
@@ -164,7 +190,8 @@ async function firstProblem(list: PreparedList): Promise<RowFacts | null> {
 }
 
 function nothingReadable(list: PreparedList, first: RowFacts | null): PondBulkError {
-  if (first?.problem == null) return new PondBulkError('input', 'EMPTY_LIST', `${list.name} has no rows. Give a list with one ICCID per line`);
+  if (first?.problem == null)
+    return new PondBulkError('input', 'EMPTY_LIST', `${list.name} has no rows. Give a list with one ICCID per line`);
   const { message, hint, column } = first.problem;
   return new PondBulkError(
     'input',

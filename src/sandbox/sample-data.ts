@@ -13,7 +13,12 @@ export interface SampleData {
     /** SIMs in the inventory. */
     readonly sims: readonly string[];
   };
-  readonly controlCenter: Readonly<Record<ControlCenter, readonly { readonly iccid: string; readonly msisdn: string; readonly ratePlan: string; readonly communicationPlan: string }[]>>;
+  readonly controlCenter: Readonly<
+    Record<
+      ControlCenter,
+      readonly { readonly iccid: string; readonly msisdn: string; readonly ratePlan: string; readonly communicationPlan: string }[]
+    >
+  >;
   readonly controlCenterPlans: readonly string[];
   readonly revio: {
     readonly customers: readonly number[];
@@ -82,14 +87,24 @@ const FLEETS = [
 
 /** The sample fleet of the sandbox: always the same. */
 export function sampleData(): SampleData {
-  const devices = FLEETS.flatMap(({ provider, count, prefix }) => Array.from({ length: count }, (_, index) => fleetDevice(provider, prefix, index)));
+  const devices = FLEETS.flatMap(({ provider, count, prefix }) =>
+    Array.from({ length: count }, (_, index) => fleetDevice(provider, prefix, index)),
+  );
   const fleet = devices.map((device, index) => ({ ...device, id: index + 1 }));
   return combined(lookups(), fleetData(fleet));
 }
 
 /** `count` POND devices of provider 1 more, each on POND-1GB: for measurements and tests. */
 export function pondFleet(count: number, firstId = 100_000): SampleData {
-  const fleet = Array.from({ length: count }, (_, index) => ({ ...fleetDevice(1, '8988304', index, 12), id: firstId + index, twoPackages: false, noPackage: false, idle: null, archived: null, hasTenant: true }));
+  const fleet = Array.from({ length: count }, (_, index) => ({
+    ...fleetDevice(1, '8988304', index, 12),
+    id: firstId + index,
+    twoPackages: false,
+    noPackage: false,
+    idle: null,
+    archived: null,
+    hasTenant: true,
+  }));
   return fleetData(fleet);
 }
 
@@ -164,7 +179,18 @@ function fleetData(fleet: readonly (FleetDevice & { readonly id: number })[]): S
         .filter(({ id }) => id % 10 !== 0)
         .map(({ iccid }) => ({ ICCID: iccid, CurrentStatus: 'ACTIVATED', PreviousStatus: 'ACTIVATION_READY', DateOfChange: LONG_AGO })),
       POND_Package: packages.flatMap(({ device, known, ...each }) =>
-        known ? [{ ICCID: device.iccid, PackageId: each.packageId, PackageTypeId: each.packageTypeId, Status: each.status, ServiceProviderId: device.provider, ...ALIVE }] : [],
+        known
+          ? [
+              {
+                ICCID: device.iccid,
+                PackageId: each.packageId,
+                PackageTypeId: each.packageTypeId,
+                Status: each.status,
+                ServiceProviderId: device.provider,
+                ...ALIVE,
+              },
+            ]
+          : [],
       ),
       RevService: served.map(({ index, msisdn }) => ({
         RevCustomerId: customerKey(1),
@@ -191,13 +217,19 @@ function fleetData(fleet: readonly (FleetDevice & { readonly id: number })[]): S
           ...ALIVE,
         })),
     },
-    pond: { packageTypes: [], packages: packages.map(({ device: _device, known: _known, ...each }) => each), sims: pond.map(({ iccid }) => iccid.slice(0, 19)) },
+    pond: {
+      packageTypes: [],
+      packages: packages.map(({ device: _device, known: _known, ...each }) => each),
+      sims: pond.map(({ iccid }) => iccid.slice(0, 19)),
+    },
     controlCenter: { jasper: center(fleet, 2), tmobilejasper: center(fleet, 3), pod19: center(fleet, 6), rogers: center(fleet, 7) },
     controlCenterPlans: [],
     revio: {
       customers: [],
       services: served.map(({ index, msisdn }) => ({ service_id: 9000 + index, customer_id: 4711, number: msisdn })),
-      products: served.filter(({ index }) => index < 25).map(({ index }) => ({ service_product_id: 7000 + index, service_id: 9000 + index, product_id: 501 })),
+      products: served
+        .filter(({ index }) => index < 25)
+        .map(({ index }) => ({ service_product_id: 7000 + index, service_id: 9000 + index, product_id: 501 })),
     },
   };
 }
@@ -247,7 +279,14 @@ function tenantRow({ id, provider, index }: FleetDevice & { readonly id: number 
   const tenant = PROVIDERS.find((each) => each.id === provider)?.tenant ?? 1;
   const customer = tenant === 2 ? 7 : index % 10 === 9 ? 2 : 1;
   const account = CUSTOMERS.find(({ n }) => n === customer)?.id ?? null;
-  return { DeviceId: id, TenantId: tenant, AccountNumber: account, AccountNumberIntegrationAuthenticationId: REVIO_AUTHENTICATION, SiteId: customer, ...ALIVE };
+  return {
+    DeviceId: id,
+    TenantId: tenant,
+    AccountNumber: account,
+    AccountNumberIntegrationAuthenticationId: REVIO_AUTHENTICATION,
+    SiteId: customer,
+    ...ALIVE,
+  };
 }
 
 function customerKey(n: number): string {
@@ -267,7 +306,9 @@ function lookups(): SampleData {
         WriteIsEnabled: writes,
         ...ALIVE,
       })),
-      Integration_Authentication: [{ id: REVIO_AUTHENTICATION, IntegrationId: INTEGRATION.RevIO, ServiceProviderId: null, TenantId: 1, Username: 'sandbox', ...ALIVE }],
+      Integration_Authentication: [
+        { id: REVIO_AUTHENTICATION, IntegrationId: INTEGRATION.RevIO, ServiceProviderId: null, TenantId: 1, Username: 'sandbox', ...ALIVE },
+      ],
       JasperCarrierRatePlan: PROVIDERS.flatMap(({ id, integration }) =>
         integration === 'Pond'
           ? POND_PLANS.map(({ code, type, retired }, index) => planRow(id * 100 + index + 1, id, code, type, retired))
@@ -282,12 +323,31 @@ function lookups(): SampleData {
         ...ALIVE,
       })),
       Site: [
-        ...CUSTOMERS.filter(({ site }) => site).map(({ n, name, tenant }) => ({ id: n, TenantId: tenant, Name: name, RevCustomerId: customerKey(n), ...ALIVE })),
+        ...CUSTOMERS.filter(({ site }) => site).map(({ n, name, tenant }) => ({
+          id: n,
+          TenantId: tenant,
+          Name: name,
+          RevCustomerId: customerKey(n),
+          ...ALIVE,
+        })),
         { id: 21, TenantId: 1, Name: 'Depot North', RevCustomerId: null, ...ALIVE },
         { id: 22, TenantId: 1, Name: 'Depot South', RevCustomerId: null, ...ALIVE },
       ],
-      JasperCustomerRatePlan: ['CRP-SMALL', 'CRP-LARGE'].map((code, index) => ({ Id: index + 1, RatePlanCode: code, RatePlanName: code, ServiceProviderId: null, TenantId: 1, ...ALIVE })),
-      CustomerRatePool: ['POOL-EU', 'POOL-US'].map((name, index) => ({ id: index + 1, Name: name, ServiceProviderId: null, TenantId: 1, ...ALIVE })),
+      JasperCustomerRatePlan: ['CRP-SMALL', 'CRP-LARGE'].map((code, index) => ({
+        Id: index + 1,
+        RatePlanCode: code,
+        RatePlanName: code,
+        ServiceProviderId: null,
+        TenantId: 1,
+        ...ALIVE,
+      })),
+      CustomerRatePool: ['POOL-EU', 'POOL-US'].map((name, index) => ({
+        id: index + 1,
+        Name: name,
+        ServiceProviderId: null,
+        TenantId: 1,
+        ...ALIVE,
+      })),
       User: ['sandbox', 'readonly', 'limited'].map((name, index) => ({ id: index + 1, UserName: name, TenantId: 1, IsActive: 1 })),
       UserPermission: [
         { UserId: 1, Module: 'M2M', Permission: 'CREATE' },
@@ -296,11 +356,17 @@ function lookups(): SampleData {
         { UserId: 3, Module: 'M2M', Permission: 'CREATE' },
       ],
       UserServiceProvider: [
-        ...PROVIDERS.flatMap(({ id }) => [{ UserId: 1, ServiceProviderId: id }, { UserId: 2, ServiceProviderId: id }]),
+        ...PROVIDERS.flatMap(({ id }) => [
+          { UserId: 1, ServiceProviderId: id },
+          { UserId: 2, ServiceProviderId: id },
+        ]),
         { UserId: 3, ServiceProviderId: 1 },
       ],
       UserRatePlan: [{ UserId: 3, CarrierRatePlanId: 102 }],
-      UserSite: [{ UserId: 3, SiteId: 1 }, { UserId: 3, SiteId: 2 }],
+      UserSite: [
+        { UserId: 3, SiteId: 1 },
+        { UserId: 3, SiteId: 2 },
+      ],
     },
     pond: {
       packageTypes: POND_PLANS.flatMap(({ code, type }) => (type === null ? [] : [{ packageTypeId: type, name: code }])),
@@ -314,5 +380,15 @@ function lookups(): SampleData {
 }
 
 function planRow(id: number, provider: number, code: string, type: number | null, retired: number): SampleRow {
-  return { id, RatePlanCode: code, FriendlyName: `${code} (sample)`, JasperRatePlanId: type, ServiceProviderId: provider, BaseRate: 1.5, PlanMB: 1024, IsRetired: retired, ...ALIVE };
+  return {
+    id,
+    RatePlanCode: code,
+    FriendlyName: `${code} (sample)`,
+    JasperRatePlanId: type,
+    ServiceProviderId: provider,
+    BaseRate: 1.5,
+    PlanMB: 1024,
+    IsRetired: retired,
+    ...ALIVE,
+  };
 }

@@ -4,13 +4,20 @@ import type { LedgerEntry, LedgerSummary } from './simulator/ledger.ts';
 /** The admin calls of a running simulator. */
 export interface SimulatorClient {
   status(): Promise<unknown>;
-  ledger(query: { readonly subject?: string | undefined; readonly service?: string | undefined; readonly limit?: number }): Promise<readonly LedgerEntry[]>;
+  ledger(query: {
+    readonly subject?: string | undefined;
+    readonly service?: string | undefined;
+    readonly limit?: number;
+  }): Promise<readonly LedgerEntry[]>;
   summary(): Promise<LedgerSummary>;
   faults(): Promise<readonly Fault[]>;
   addFault(fault: unknown): Promise<readonly Fault[]>;
   clearFaults(): Promise<void>;
   latency(service: string, ms: number): Promise<void>;
-  limits(service: string, limits: { readonly perSecond?: number | null; readonly concurrency?: number | null; readonly perMinute?: number | null }): Promise<void>;
+  limits(
+    service: string,
+    limits: { readonly perSecond?: number | null; readonly concurrency?: number | null; readonly perMinute?: number | null },
+  ): Promise<void>;
   readOnly(isOn: boolean): Promise<void>;
   state(): Promise<Readonly<Record<string, unknown>>>;
   load(state: Readonly<Record<string, unknown>>): Promise<void>;
@@ -20,7 +27,10 @@ export interface SimulatorClient {
 
 export function simulatorClient(port: number): SimulatorClient {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(`http://127.0.0.1:${port}/_sandbox/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(`http://127.0.0.1:${port}/_sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`The sandbox refused ${method} ${path}: ${JSON.stringify(answer)}`);
     // Our own simulator answers it.
@@ -29,7 +39,10 @@ export function simulatorClient(port: number): SimulatorClient {
   return {
     status: () => call('GET', 'status'),
     ledger: ({ subject, service, limit }) =>
-      call('GET', `ledger?${new URLSearchParams({ ...(subject === undefined ? {} : { subject }), ...(service === undefined ? {} : { service }), limit: String(limit ?? 50) })}`),
+      call(
+        'GET',
+        `ledger?${new URLSearchParams({ ...(subject === undefined ? {} : { subject }), ...(service === undefined ? {} : { service }), limit: String(limit ?? 50) }).toString()}`,
+      ),
     summary: () => call('GET', 'ledger/summary'),
     faults: () => call('GET', 'faults'),
     addFault: (fault) => call('POST', 'faults', fault),

@@ -43,10 +43,17 @@ describe.each(engines)('database on $name', ({ create }) => {
   test('execute answers the number of affected rows', async () => {
     const { db } = made;
 
-    const inserted = await db.execute(`INSERT INTO item (id, name) SELECT id, name FROM ${db.json('given', { id: 'int', name: 'nvarchar(50)' })} AS given`, {
-      given: JSON.stringify([{ id: 10, name: 'ten' }, { id: 11 }]),
+    const inserted = await db.execute(
+      `INSERT INTO item (id, name) SELECT id, name FROM ${db.json('given', { id: 'int', name: 'nvarchar(50)' })} AS given`,
+      {
+        given: JSON.stringify([{ id: 10, name: 'ten' }, { id: 11 }]),
+      },
+    );
+    const updated = await db.execute('UPDATE item SET name = :name WHERE id >= :from AND id < :end', {
+      name: 'Zoë 日本',
+      from: 10,
+      end: 20,
     });
-    const updated = await db.execute('UPDATE item SET name = :name WHERE id >= :from AND id < :end', { name: 'Zoë 日本', from: 10, end: 20 });
 
     expect([inserted, updated]).toEqual([2, 2]);
     expect(await db.query('SELECT name FROM item WHERE id = 11')).toEqual([{ name: 'Zoë 日本' }]);
@@ -102,7 +109,9 @@ describe.each(engines)('database on $name', ({ create }) => {
 
     const loaded = await session.loadTemp('list', numbered(12_345));
     const updated = await session.execute(`UPDATE ${table} SET note = :note WHERE line <= 3`, { note: 'x'.repeat(9000) });
-    const rows = await session.query(`SELECT list.iccid, list.good, list.big, item.name FROM ${table} AS list JOIN item ON item.id = list.line WHERE list.line = 10`);
+    const rows = await session.query(
+      `SELECT list.iccid, list.good, list.big, item.name FROM ${table} AS list JOIN item ON item.id = list.line WHERE list.line = 10`,
+    );
     await session.createTemp('list', columns, 'line');
     const left = await session.query(`SELECT COUNT(*) AS n FROM ${table}`);
 
@@ -116,7 +125,9 @@ describe.each(engines)('database on $name', ({ create }) => {
     const table = await db.session.createTemp('pick', [{ name: 'id', type: 'int' }], 'id');
     await db.session.execute(`INSERT INTO ${table} (id) VALUES (10)`);
 
-    const touched = await db.session.transaction((tx) => tx.execute(`UPDATE item SET name = 'picked' WHERE id IN (SELECT id FROM ${table})`));
+    const touched = await db.session.transaction((tx) =>
+      tx.execute(`UPDATE item SET name = 'picked' WHERE id IN (SELECT id FROM ${table})`),
+    );
     const rolledBack = db.session.transaction(async (tx) => {
       await tx.execute(`UPDATE item SET name = 'lost'`);
       throw new Error('no');
@@ -160,7 +171,14 @@ describe.each(engines)('database on $name', ({ create }) => {
 
   test('a read-only database reads and has temporary tables, and cannot write', async () => {
     const readOnly = await openReadOnlyDatabase(made.url);
-    const table = await readOnly.session.createTemp('list', [{ name: 'iccid', type: 'nvarchar(50)' }, { name: 'line', type: 'int' }], 'iccid');
+    const table = await readOnly.session.createTemp(
+      'list',
+      [
+        { name: 'iccid', type: 'nvarchar(50)' },
+        { name: 'line', type: 'int' },
+      ],
+      'iccid',
+    );
 
     await readOnly.session.loadTemp('list', numbered(10));
     await readOnly.session.execute(`UPDATE ${table} SET line = line + 1`);

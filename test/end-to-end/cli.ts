@@ -39,7 +39,14 @@ export interface RunOptions {
 }
 
 /** Fast enough for tests; the sandbox would keep the carriers' documented pace. */
-const QUICK = { POND_CONCURRENCY: '20', POND_RATE: '1000', REVIO_CONCURRENCY: '20', REVIO_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '1' };
+const QUICK = {
+  POND_CONCURRENCY: '20',
+  POND_RATE: '1000',
+  REVIO_CONCURRENCY: '20',
+  REVIO_RATE: '1000',
+  SETTLE_SECONDS: '1',
+  RETRY_MAX_COUNT: '1',
+};
 
 const BIN = resolve('bin/pond-bulk.js');
 
@@ -56,7 +63,8 @@ export async function testSandbox(): Promise<TestSandbox> {
       writeFileSync(path, text);
       return path;
     },
-    run: (args, options = {}) => runCli([...args, '--sandbox', '--sandbox-dir', folder.path], { ...options, env: { ...QUICK, ...options.env } }),
+    run: (args, options = {}) =>
+      runCli([...args, '--sandbox', '--sandbox-dir', folder.path], { ...options, env: { ...QUICK, ...options.env } }),
     query: <Row>(sql: string) => {
       const db = new DatabaseSync(folder.database, { readOnly: true, timeout: 5000 });
       try {

@@ -36,7 +36,9 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
     const { bySubject, violations } = await sandbox.client.summary();
     expect(bySubject[iccid.slice(0, 19)]).toEqual({ 'added package 105': 1, 'activated package': 1, 'terminated package': 1 });
     expect(violations).toEqual([]);
-    expect(sandbox.query(`SELECT Status, COUNT(*) AS n FROM M2M_DeviceChange WHERE ICCID = '${iccid}' AND IsProcessed = 1 GROUP BY Status`)).toEqual([{ Status: 'PROCESSED', n: 1 }]);
+    expect(
+      sandbox.query(`SELECT Status, COUNT(*) AS n FROM M2M_DeviceChange WHERE ICCID = '${iccid}' AND IsProcessed = 1 GROUP BY Status`),
+    ).toEqual([{ Status: 'PROCESSED', n: 1 }]);
     expect(auditOf(iccid)).toEqual([
       'Pond add carrier rate plan: API.',
       'Pond update carrier rate plan status: API.',
@@ -49,25 +51,54 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
 });
 
 describe('P1: no device is changed twice for one row, whatever dies when: assignment', () => {
-  const options = ['--customer', '4712', '--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99', '--product', '502:1', '--customer-rate-plan', 'CRP-SMALL', '--carrier-rate-plan', 'POND-10GB'];
+  const options = [
+    '--customer',
+    '4712',
+    '--create-rev-service',
+    '--service-type',
+    '3',
+    '--rev-provider',
+    '12',
+    '--product',
+    '501:4.99',
+    '--product',
+    '502:1',
+    '--customer-rate-plan',
+    'CRP-SMALL',
+    '--carrier-rate-plan',
+    'POND-10GB',
+  ];
 
-  test.each([...AROUND_SAVE, ...aroundSends(6)].map((point, index) => [point, index < 15 ? index + 31 : index - 1] as const))('killed %s', async (point, n) => {
-    const iccid = pondIccid(n);
-    const number = `88231${String(n).padStart(8, '0')}`;
-    const file = sandbox.list(`customer-${n}.csv`, `iccid\n${iccid}\n`);
+  test.each([...AROUND_SAVE, ...aroundSends(6)].map((point, index) => [point, index < 15 ? index + 31 : index - 1] as const))(
+    'killed %s',
+    async (point, n) => {
+      const iccid = pondIccid(n);
+      const number = `88231${String(n).padStart(8, '0')}`;
+      const file = sandbox.list(`customer-${n}.csv`, `iccid\n${iccid}\n`);
 
-    await killedAndResumed(point, iccid, ['assign-customer', '--file', file, ...options]);
+      await killedAndResumed(point, iccid, ['assign-customer', '--file', file, ...options]);
 
-    const { bySubject, violations } = await sandbox.client.summary();
-    const services = (await sandbox.client.ledger({ service: 'revio', limit: 10_000 })).filter(({ effect, body }) => effect !== undefined && JSON.stringify(body).includes(number));
-    expect(bySubject[number]).toEqual({ 'service created': 1 });
-    expect(services).toHaveLength(1);
-    expect(sandbox.query(`SELECT COUNT(*) AS n FROM RevServiceProduct WHERE ServiceId = (SELECT RevServiceId FROM RevService WHERE Number = '${number}' AND RevServiceId > 100000)`)).toEqual([{ n: 2 }]);
-    expect(bySubject[iccid.slice(0, 19)]).toMatchObject({ 'added package 110': 1 });
-    expect(violations).toEqual([]);
-    expect(auditOf(iccid).filter((text) => text === 'AMOP Customer Assignment')).toHaveLength(1);
-    expect(sandbox.query(`SELECT AccountNumber, CustomerRatePlanId FROM Device_Tenant JOIN Device ON Device.id = DeviceId WHERE ICCID = '${iccid}'`)).toEqual([{ AccountNumber: '4712', CustomerRatePlanId: 1 }]);
-  });
+      const { bySubject, violations } = await sandbox.client.summary();
+      const services = (await sandbox.client.ledger({ service: 'revio', limit: 10_000 })).filter(
+        ({ effect, body }) => effect !== undefined && JSON.stringify(body).includes(number),
+      );
+      expect(bySubject[number]).toEqual({ 'service created': 1 });
+      expect(services).toHaveLength(1);
+      expect(
+        sandbox.query(
+          `SELECT COUNT(*) AS n FROM RevServiceProduct WHERE ServiceId = (SELECT RevServiceId FROM RevService WHERE Number = '${number}' AND RevServiceId > 100000)`,
+        ),
+      ).toEqual([{ n: 2 }]);
+      expect(bySubject[iccid.slice(0, 19)]).toMatchObject({ 'added package 110': 1 });
+      expect(violations).toEqual([]);
+      expect(auditOf(iccid).filter((text) => text === 'AMOP Customer Assignment')).toHaveLength(1);
+      expect(
+        sandbox.query(
+          `SELECT AccountNumber, CustomerRatePlanId FROM Device_Tenant JOIN Device ON Device.id = DeviceId WHERE ICCID = '${iccid}'`,
+        ),
+      ).toEqual([{ AccountNumber: '4712', CustomerRatePlanId: 1 }]);
+    },
+  );
 });
 
 function auditOf(iccid: string): readonly string[] {

@@ -24,7 +24,11 @@ interface Script {
 }
 
 /** Runs one row with one step whose answers are scripted; `disk` is the journal, kept between runs. */
-async function run(disk: JournalEntry[], script: Script, attempt = 1): Promise<{ verdict: RowVerdict; sent: number; intentsOnDisk: number[] }> {
+async function run(
+  disk: JournalEntry[],
+  script: Script,
+  attempt = 1,
+): Promise<{ verdict: RowVerdict; sent: number; intentsOnDisk: number[] }> {
   const clock = createFakeClock();
   let sent = 0;
   const intentsOnDisk: number[] = [];
@@ -67,7 +71,10 @@ test('the intent is on disk before the step is sent, the answer after', async ()
 
   expect(intentsOnDisk).toEqual([1]);
   expect(disk.map(({ data }) => data.kind)).toEqual(['intent', 'answer']);
-  expect(verdict).toMatchObject({ status: 'APPLIED', audit: [{ description: 'Test: API.', request: 'POST /thing', response: 'yes', hasErrors: false }] });
+  expect(verdict).toMatchObject({
+    status: 'APPLIED',
+    audit: [{ description: 'Test: API.', request: 'POST /thing', response: 'yes', hasErrors: false }],
+  });
 });
 
 test('a finished step is not sent again after a crash', async () => {
@@ -122,7 +129,10 @@ test('a repeatable step that stays undone has failed', async () => {
 });
 
 test('a read-back that fails says nothing: UNKNOWN, and nothing is sent again', async () => {
-  const unclear: Seen<string> = { kind: 'unclear', error: { code: 'HTTP_503', class: 'transient', retryable: true, http: 503, message: 'down', hint: null } };
+  const unclear: Seen<string> = {
+    kind: 'unclear',
+    error: { code: 'HTTP_503', class: 'transient', retryable: true, http: 503, message: 'down', hint: null },
+  };
   const { verdict, sent } = await run([], { sends: [LOST], seen: Array.from({ length: 50 }, () => unclear) });
 
   expect(sent).toBe(1);
@@ -146,7 +156,11 @@ test('refused credentials stop the provider and leave the row for resume', async
 
 test('a retry sends a refused step again, as a new attempt', async () => {
   const disk: JournalEntry[] = [];
-  const refused: Sent<string> = { kind: 'refused', response: 'no', error: { code: 'X', class: 'carrier', retryable: false, http: 400, message: 'no', hint: null } };
+  const refused: Sent<string> = {
+    kind: 'refused',
+    response: 'no',
+    error: { code: 'X', class: 'carrier', retryable: false, http: 400, message: 'no', hint: null },
+  };
   const first = await run(disk, { sends: [refused], seen: [] });
 
   const second = await run(disk, { sends: [DONE], seen: [] }, 2);

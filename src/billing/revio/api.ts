@@ -56,7 +56,7 @@ export function createRevioApi(base: string, numberQuery: string, http: HttpClie
     const found: T[] = [];
     for (let page = 1; ; page += 1) {
       const params = new URLSearchParams({ ...query, 'search.page': String(page), 'search.page_size': String(PAGE_SIZE) });
-      const call: HttpCall = { method: 'GET', url: `${base}${path}?${params}` };
+      const call: HttpCall = { method: 'GET', url: `${base}${path}?${params.toString()}` };
       const { value, text } = await readBody(http, call, signal, revioErrors, (body) => parseJson(schema, body));
       found.push(...value.records);
       if (!value.has_more || value.records.length === 0) return { records: found, text };
@@ -67,7 +67,12 @@ export function createRevioApi(base: string, numberQuery: string, http: HttpClie
     services: (number: string, signal: AbortSignal) => listAll<Service>('/v1/Services', { [numberQuery]: number }, serviceSchema, signal),
     /** Active products of a line. Rejects with CallFailed. */
     products: (serviceId: number, signal: AbortSignal) =>
-      listAll<ServiceProduct>('/v1/ServiceProduct', { 'search.service_id': String(serviceId), 'search.status': 'ACTIVE' }, productSchema, signal),
+      listAll<ServiceProduct>(
+        '/v1/ServiceProduct',
+        { 'search.service_id': String(serviceId), 'search.status': 'ACTIVE' },
+        productSchema,
+        signal,
+      ),
     createService: (body: Readonly<Record<string, unknown>>): HttpCall => ({ method: 'POST', url: `${base}/v1/Services`, body }),
     createProduct: (body: Readonly<Record<string, unknown>>): HttpCall => ({ method: 'POST', url: `${base}/v1/ServiceProduct`, body }),
     parseCreated: (text: string): number | null => parseJson(createdSchema, text)?.id ?? null,

@@ -24,21 +24,42 @@ export async function orderService(
   const customerId = Number(customer.customerId);
   const before = await steps.remember('services before', async () => (await api.services(number, steps.signal)).records);
   const live = before.find((each) => each.customer_id === customerId && (each.disconnected_date ?? null) === null);
-  const serviceId = live?.service_id ?? (await steps.step('create service', createService(number, before.map((each) => each.service_id))));
+  const serviceId =
+    live?.service_id ??
+    (await steps.step(
+      'create service',
+      createService(
+        number,
+        before.map((each) => each.service_id),
+      ),
+    ));
 
   const effects: Effect[] = [serviceEffect(serviceId)];
   const audit: AuditEntry[] = [auditOf('Create Rev.io Service: Update AMOP', 'RevService', { RevServiceId: serviceId, Number: number })];
-  const attached = live === undefined ? [] : await steps.remember('products before', async () => (await api.products(serviceId, steps.signal)).records);
+  const attached =
+    live === undefined ? [] : await steps.remember('products before', async () => (await api.products(serviceId, steps.signal)).records);
   let failure: RowError | null = null;
   for (const product of order.packageId === null ? order.products : []) {
     const known = attached.find(({ product_id }) => product_id === product.productId);
-    const created = known === undefined ? await steps.tryStep(`create product ${product.productId}`, createProduct(product)) : { ok: true as const, value: known.service_product_id };
+    const created =
+      known === undefined
+        ? await steps.tryStep(`create product ${product.productId}`, createProduct(product))
+        : { ok: true as const, value: known.service_product_id };
     if (!created.ok) {
-      failure = { ...created.error, message: `${created.error.message}. Service ${serviceId} exists; product ${product.productId} could not be added` };
+      failure = {
+        ...created.error,
+        message: `${created.error.message}. Service ${serviceId} exists; product ${product.productId} could not be added`,
+      };
       break;
     }
     effects.push(productEffect(created.value, product));
-    audit.push(auditOf('Create Rev.io Service Product: Update AMOP', 'RevServiceProduct', { ServiceProductId: created.value, ProductId: product.productId, ServiceId: serviceId }));
+    audit.push(
+      auditOf('Create Rev.io Service Product: Update AMOP', 'RevServiceProduct', {
+        ServiceProductId: created.value,
+        ProductId: product.productId,
+        ServiceId: serviceId,
+      }),
+    );
   }
   return { serviceId, effects, audit, failure };
 
@@ -79,7 +100,11 @@ export async function orderService(
   }
 
   /** A POST is not idempotent: after a lost answer the record whose id was not there before is adopted. */
-  function creation(audited: string, call: HttpCall, find: (signal: AbortSignal) => Promise<{ readonly id: number | undefined; readonly text: string }>): Step<number> {
+  function creation(
+    audited: string,
+    call: HttpCall,
+    find: (signal: AbortSignal) => Promise<{ readonly id: number | undefined; readonly text: string }>,
+  ): Step<number> {
     return {
       audit: audited,
       request: requestText(call),

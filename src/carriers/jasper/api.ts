@@ -7,7 +7,10 @@ import { readBody, type ServiceErrors } from '../../http/verdict.ts';
 const deviceSchema = z.object({
   iccid: z.string().min(1),
   ratePlan: z.string().nullable(),
-  communicationPlan: z.string().nullish().transform((name) => name ?? null),
+  communicationPlan: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? null),
 });
 
 const errorSchema = z.object({ errorCode: z.string().optional(), errorMessage: z.string().optional() });

@@ -23,7 +23,10 @@ export async function changeJasperPlan(change: PlanChange, steps: Steps, api: Ja
     const audit = [{ description: PLAN_PREFLIGHT, request: plan.code, response: 'already on plan', hasErrors: false }];
     return { status: 'NOOP', message: 'already on plan', error: null, after, effects, audit };
   }
-  await steps.step('change rate plan', editDevice(change, { ...edit, ...(effectiveDate === null ? {} : { effectiveDate: `${effectiveDate}Z` }) }, api, http));
+  await steps.step(
+    'change rate plan',
+    editDevice(change, { ...edit, ...(effectiveDate === null ? {} : { effectiveDate: `${effectiveDate}Z` }) }, api, http),
+  );
   const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
   const audit = [{ description: 'Update Jasper Rate Plan: AMOP Update', request, response: 'OK', hasErrors: false }];
   return { status: 'APPLIED', message: SUCCESS, error: null, after, effects, audit };

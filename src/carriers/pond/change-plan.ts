@@ -22,7 +22,8 @@ interface Collaborators {
 export async function changePondPlan(change: PlanChange, steps: Steps, { api, http, knownPackages }: Collaborators): Promise<Outcome> {
   const iccid = pondIccid(change.device.iccid);
   const target = change.plan.packageTypeId;
-  if (iccid === null || target === null) throw new Error(`POND: ${change.device.iccid} reached the carrier without a package type or a 19-digit ICCID`);
+  if (iccid === null || target === null)
+    throw new Error(`POND: ${change.device.iccid} reached the carrier without a package type or a 19-digit ICCID`);
 
   const before = await steps.remember('packages before', async () => (await api.packages(iccid, steps.signal)).packages);
   const active = before.filter(({ status }) => status === 'ACTIVE');
@@ -31,7 +32,10 @@ export async function changePondPlan(change: PlanChange, steps: Steps, { api, ht
   if (kept !== undefined && old.length === 0) return alreadyOnPlan(change, kept);
 
   const idle = before.filter(({ status, packageTypeId }) => status === 'NOT_ACTIVE' && packageTypeId === target);
-  const ours = idle.length === 0 ? [] : await steps.remember('packages known', async () => [...(await knownPackages(change.device.iccid)), ...addedBefore(steps)]);
+  const ours =
+    idle.length === 0
+      ? []
+      : await steps.remember('packages known', async () => [...(await knownPackages(change.device.iccid)), ...addedBefore(steps)]);
   const reused = idle.find(({ packageId }) => ours.includes(packageId));
   const strangers = idle.filter((each) => each !== reused && !ours.includes(each.packageId));
 
@@ -72,7 +76,10 @@ export async function changePondPlan(change: PlanChange, steps: Steps, { api, ht
   const effects = [...packages, ...carrierPlanEffects(change)];
   return {
     status: 'APPLIED',
-    message: strangers.length === 0 ? 'OK' : `OK; package ${strangers.map(({ packageId }) => packageId).join(', ')} of unknown origin left as it is`,
+    message:
+      strangers.length === 0
+        ? 'OK'
+        : `OK; package ${strangers.map(({ packageId }) => packageId).join(', ')} of unknown origin left as it is`,
     error: null,
     after: { plan: change.plan.code },
     effects,
@@ -128,9 +135,12 @@ function packageEffect(change: PlanChange, packageId: string, packageTypeId: num
 function auditOf(effects: readonly Effect[]): readonly AuditEntry[] {
   return effects.flatMap((effect): readonly AuditEntry[] => {
     if (effect.kind === 'pond-package') {
-      const description = effect.status === 'ACTIVE' ? 'Pond add carrier rate plan: Database.' : 'Pond update carrier rate plan status: Database.';
+      const description =
+        effect.status === 'ACTIVE' ? 'Pond add carrier rate plan: Database.' : 'Pond update carrier rate plan status: Database.';
       const { packageId, packageTypeId, status } = effect;
-      return [{ description, request: `POND_Package ${JSON.stringify({ packageId, packageTypeId, status })}`, response: 'OK', hasErrors: false }];
+      return [
+        { description, request: `POND_Package ${JSON.stringify({ packageId, packageTypeId, status })}`, response: 'OK', hasErrors: false },
+      ];
     }
     if (effect.kind === 'carrier-plan') {
       const request = `Device ${JSON.stringify({ id: effect.deviceId, RatePlan: effect.planCode, CarrierRatePlanId: effect.planId })}`;

@@ -55,15 +55,21 @@ export function assignCustomerCommand(program: Command, context: Context, argv: 
     .option('--service-type <n>', "Rev.io's service type", id)
     .option('--rev-provider <n>', "Rev.io's provider id", id)
     .addOption(new Option('--package <n>', "Rev.io's package; it brings its own products").argParser(id).conflicts('product'))
-    .addOption(new Option('--product <id[:rate]>', 'a product of the line; repeatable; all with a rate or none').argParser(addProduct).default([], 'none'))
+    .addOption(
+      new Option('--product <id[:rate]>', 'a product of the line; repeatable; all with a rate or none')
+        .argParser(addProduct)
+        .default([], 'none'),
+    )
     .option('--prorate', 'bill the first period by days')
     .option('--description <text>', 'description of line and products', notBlank)
     .option('--usage-plan-group <n>', "Rev.io's usage plan group", id)
     .option('--customer-rate-plan <code|id>', 'customer rate plan', notBlank)
     .option('--customer-rate-pool <name|id>', 'customer rate pool', notBlank)
-    .addOption(new Option('--effective-date <date>', 'yyyy-MM-dd, a UTC day; today when left out').argParser(day).conflicts('useCarrierActivation'))
+    .addOption(
+      new Option('--effective-date <date>', 'yyyy-MM-dd, a UTC day; today when left out').argParser(day).conflicts('useCarrierActivation'),
+    )
     .option('--use-carrier-activation', "each device's effective date is the day it was first active at its carrier")
-    .option('--activated-date <date>', "activation date for Rev.io, yyyy-MM-dd", day)
+    .option('--activated-date <date>', 'activation date for Rev.io, yyyy-MM-dd', day)
     .option('--carrier-rate-plan <code>', 'change the carrier rate plan too, afterwards', notBlank)
     .option('--comm-plan <name>', 'communication plan of that change', notBlank);
   addChangeOptions(command)
@@ -100,7 +106,8 @@ function addProduct(text: string, before: readonly Product[]): readonly Product[
   const parts = /^(\d{1,9})(?::(\d+(?:\.\d{1,4})?))?$/.exec(text);
   if (parts === null) throw new InvalidArgumentError('It must be a product id, or id:rate, e.g. 501:4.99.');
   const product = { productId: Number(parts[1]), rate: parts[2] === undefined ? null : Number(parts[2]) };
-  if (before.some(({ productId }) => productId === product.productId)) throw new InvalidArgumentError(`Product ${product.productId} is given twice.`);
+  if (before.some(({ productId }) => productId === product.productId))
+    throw new InvalidArgumentError(`Product ${product.productId} is given twice.`);
   return [...before, product];
 }
 
@@ -113,7 +120,11 @@ function serviceOrder(flags: AssignFlags): ServiceOrder | null {
     const useless = SERVICE_OPTIONS.find((name) => flags[name] !== undefined) ?? (flags.product.length > 0 ? 'product' : undefined);
     if (useless === undefined) return null;
     const option = `--${useless.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new PondBulkError('usage', 'OPTION_WITHOUT_SERVICE', `${option} says what to create at Rev.io: add --create-rev-service, or leave it out`);
+    throw new PondBulkError(
+      'usage',
+      'OPTION_WITHOUT_SERVICE',
+      `${option} says what to create at Rev.io: add --create-rev-service, or leave it out`,
+    );
   }
   const { serviceType, revProvider } = flags;
   if (serviceType === undefined || revProvider === undefined) {

@@ -8,7 +8,9 @@ import { quoted } from '../next-command.ts';
 export function addChangeOptions(command: Command): Command {
   const options = [
     new Option('--file <file>', 'CSV list of devices; - or a pipe is standard input'),
-    new Option('--column <key=header>', 'which column (or number) holds what, e.g. iccid=SIM; repeatable').argParser(collected).default([], 'found by name'),
+    new Option('--column <key=header>', 'which column (or number) holds what, e.g. iccid=SIM; repeatable')
+      .argParser(collected)
+      .default([], 'found by name'),
     new Option('--provider <name|id>', 'only devices of this service provider').argParser(notBlank),
     new Option('--dry-run', 'show what would be done; nothing is written, nothing is sent'),
     new Option('--ask-carrier', 'with --dry-run: read every device at its carrier too'),

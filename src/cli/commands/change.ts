@@ -59,7 +59,8 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
   const live = createLive(flags.output, context.terminal, context.clock.now);
   const results = flags.results === undefined ? null : await openResultsFolder(flags.results);
   const source = openSource(context, command);
-  const session: ReadSession | WriteSession = flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
+  const session: ReadSession | WriteSession =
+    flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
   try {
     const prepared = await prepare(session, command, source);
     const { validation, warnings } = prepared;
@@ -67,8 +68,9 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
     const problems = validationText(validation);
     if (problems !== '') context.terminal.note(problems);
     requireAllowed(validation, flags);
-    const result =
-      isWritable(session) ? await change(context, session, command, live, prepared) : await plan(context, session, command, live, prepared);
+    const result = isWritable(session)
+      ? await change(context, session, command, live, prepared)
+      : await plan(context, session, command, live, prepared);
     await live.end(result);
     const complete = { ...result, files: results?.files ?? [] };
     await results?.write(complete);
@@ -88,7 +90,11 @@ function isWritable(session: ReadSession | WriteSession): session is WriteSessio
 function openSource({ terminal }: Context, { flags, name }: ChangeCommand): ListSource {
   if (flags.file !== undefined && flags.file !== '-') return openListFile(flags.file);
   if (terminal.isInTty && flags.file === undefined) {
-    throw new PondBulkError('usage', 'LIST_MISSING', `No list. Give a file: pond-bulk ${name} --file iccids.csv, or a pipe: cat iccids.csv | pond-bulk ${name}`);
+    throw new PondBulkError(
+      'usage',
+      'LIST_MISSING',
+      `No list. Give a file: pond-bulk ${name} --file iccids.csv, or a pipe: cat iccids.csv | pond-bulk ${name}`,
+    );
   }
   return { name: 'standard input', stream: terminal.stdin };
 }
@@ -103,7 +109,11 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
   const { config, facts, systems } = session;
   const name = config.operator;
   if (name === null) {
-    throw new PondBulkError('config', 'OPERATOR_MISSING', 'Nobody says who the operator is: set POND_BULK_OPERATOR to a user name of the portal');
+    throw new PondBulkError(
+      'config',
+      'OPERATOR_MISSING',
+      'Nobody says who the operator is: set POND_BULK_OPERATOR to a user name of the portal',
+    );
   }
   const operator = await facts.operator(name);
   const wanted = flags.provider ?? config.serviceProvider;
@@ -137,15 +147,33 @@ function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }
   }
   const devices = (byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0);
   if (maxDevices !== undefined && devices > maxDevices) {
-    throw new PondBulkError('input', 'MAX_DEVICES', `The list has ${devices} devices to change, --max-devices allows ${maxDevices}: nothing was done`);
+    throw new PondBulkError(
+      'input',
+      'MAX_DEVICES',
+      `The list has ${devices} devices to change, --max-devices allows ${maxDevices}: nothing was done`,
+    );
   }
 }
 
-async function plan(context: Context, session: ReadSession, command: ChangeCommand, live: Live, { validation, operator, warnings }: Prepared) {
+async function plan(
+  context: Context,
+  session: ReadSession,
+  command: ChangeCommand,
+  live: Live,
+  { validation, operator, warnings }: Prepared,
+) {
   const { flags } = command;
   live.begin('', validation.list.rowCount, 0);
   const { environment } = session.config;
-  live.emit({ type: 'run.start', command: command.name, dryRun: true, rows: validation.list.rowCount, bulkChangeIds: [], operator: operator.name, environment });
+  live.emit({
+    type: 'run.start',
+    command: command.name,
+    dryRun: true,
+    rows: validation.list.rowCount,
+    bulkChangeIds: [],
+    operator: operator.name,
+    environment,
+  });
   const asked =
     flags.askCarrier === true
       ? await askCarrier(validation, {
@@ -158,13 +186,25 @@ async function plan(context: Context, session: ReadSession, command: ChangeComma
         })
       : null;
   const outcome = await dryRun(validation, asked, live.emit);
-  const ended = { byStatus: outcome.byStatus, dryRun: true, credentials: validation.providerRefused, limit: false, signal: context.interruption.signal() };
+  const ended = {
+    byStatus: outcome.byStatus,
+    dryRun: true,
+    credentials: validation.providerRefused,
+    limit: false,
+    signal: context.interruption.signal(),
+  };
   const exitCode = exitCodeOfRun(ended);
   const next = (outcome.byStatus.PLANNED ?? 0) > 0 ? command.commandLine.replace(/ --(dry-run|ask-carrier)\b/g, '') : null;
   return { ...outcome, run: '', command: command.name, exitCode, next, warnings, files: [], bulkChangeIds: [] };
 }
 
-async function change(context: Context, session: WriteSession, command: ChangeCommand, live: Live, { validation, operator, warnings }: Prepared) {
+async function change(
+  context: Context,
+  session: WriteSession,
+  command: ChangeCommand,
+  live: Live,
+  { validation, operator, warnings }: Prepared,
+) {
   const { flags } = command;
   await confirmChange(context, session, command, validation);
   await removeDeadLeftovers(session.store, context.host, context.clock);

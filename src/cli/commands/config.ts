@@ -18,7 +18,8 @@ export function configCommand(program: Command, context: Context): void {
       if (flags.output === 'json') return context.terminal.out(`${JSON.stringify(settings, null, 2)}\n`);
       const table = new Table({ head: ['Setting', 'Value', 'From'], style: { head: [], border: [] } });
       const names = Math.max(...settings.map(({ name }) => name.length));
-      for (const { name, value, source } of settings) table.push([name, shortened(value, Math.max(20, context.terminal.columns - names - 24)), source]);
+      for (const { name, value, source } of settings)
+        table.push([name, shortened(value, Math.max(20, context.terminal.columns - names - 24)), source]);
       return context.terminal.out(`${table.toString()}\n`);
     });
 }

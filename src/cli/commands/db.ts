@@ -11,6 +11,8 @@ export function dbCommand(program: Command, context: Context): void {
     .action(async (_options: unknown, self: Command) => {
       const flags = self.optsWithGlobals<GlobalFlags & { readonly withOperatorSchema?: boolean }>();
       const made = await context.migrate(flags, flags.withOperatorSchema === true);
-      await context.terminal.out(made.length === 0 ? 'Nothing to do: all tables are there.\n' : `Made ${made.length} tables and views: ${made.join(', ')}\n`);
+      await context.terminal.out(
+        made.length === 0 ? 'Nothing to do: all tables are there.\n' : `Made ${made.length} tables and views: ${made.join(', ')}\n`,
+      );
     });
 }

@@ -6,7 +6,11 @@ import type { RunStore } from '../../run/run-store.ts';
 export async function findRun(store: RunStore, id: string): Promise<RunInfo> {
   const found = id === 'last' ? (await store.findRuns(1))[0] : await byId(store, id);
   if (found != null) return found;
-  throw new PondBulkError('usage', 'RUN_UNKNOWN', id === 'last' ? 'There is no run yet' : `There is no run and no bulk change ${id}; pond-bulk list shows them`);
+  throw new PondBulkError(
+    'usage',
+    'RUN_UNKNOWN',
+    id === 'last' ? 'There is no run yet' : `There is no run and no bulk change ${id}; pond-bulk list shows them`,
+  );
 }
 
 async function byId(store: RunStore, id: string): Promise<RunInfo | null> {

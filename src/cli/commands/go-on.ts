@@ -22,14 +22,18 @@ interface GoOnFlags extends GlobalFlags {
 
 /** pond-bulk resume ID */
 export function resumeCommand(program: Command, context: Context): void {
-  withOptions(program.command('resume <id>').description('go on after a stop: what is in doubt is read back first, then the rest is done'))
-    .action((id: string, _flags: unknown, command: Command) => goOn(context, id, command.optsWithGlobals(), 'resume'));
+  withOptions(
+    program.command('resume <id>').description('go on after a stop: what is in doubt is read back first, then the rest is done'),
+  ).action((id: string, _flags: unknown, command: Command) => goOn(context, id, command.optsWithGlobals(), 'resume'));
 }
 
 /** pond-bulk retry ID */
 export function retryCommand(program: Command, context: Context): void {
-  withOptions(program.command('retry <id>').description('do FAILED and COMPENSATED rows again, in the same bulk change; never UNKNOWN or ACCEPTED ones'))
-    .action((id: string, _flags: unknown, command: Command) => goOn(context, id, command.optsWithGlobals(), 'retry'));
+  withOptions(
+    program
+      .command('retry <id>')
+      .description('do FAILED and COMPENSATED rows again, in the same bulk change; never UNKNOWN or ACCEPTED ones'),
+  ).action((id: string, _flags: unknown, command: Command) => goOn(context, id, command.optsWithGlobals(), 'retry'));
 }
 
 function withOptions(command: Command): Command {
@@ -64,7 +68,13 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
   }
 }
 
-async function confirm({ terminal }: Context, { config, database }: WriteSession, run: RunInfo, flags: GoOnFlags, how: 'resume' | 'retry'): Promise<void> {
+async function confirm(
+  { terminal }: Context,
+  { config, database }: WriteSession,
+  run: RunInfo,
+  flags: GoOnFlags,
+  how: 'resume' | 'retry',
+): Promise<void> {
   if (flags.yes === true || flags.sandbox === true) return;
   if (!terminal.isErrTty || !terminal.isInTty) {
     throw new PondBulkError('usage', 'NOT_CONFIRMED', `Nobody can be asked here (no terminal): add --yes to ${how}`);

@@ -34,7 +34,10 @@ export function listCommand(program: Command, context: Context): void {
 
 function tableOf(runs: readonly RunInfo[]): string {
   if (runs.length === 0) return 'No runs yet.\n';
-  const table = new Table({ head: ['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'],
+    style: { head: [], border: [] },
+  });
   for (const run of runs) {
     const counts = countsOf(run.bulkChanges);
     const rows = ROW_STATUSES.flatMap((status) => (counts[status] === undefined ? [] : [`${status} ${counts[status]}`])).join(', ');

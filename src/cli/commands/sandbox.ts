@@ -14,7 +14,10 @@ export interface SandboxControl {
   reset(dir: string | undefined): Promise<void>;
   faults(dir: string | undefined, fault: unknown): Promise<unknown>;
   clearFaults(dir: string | undefined): Promise<void>;
-  ledger(dir: string | undefined, query: { readonly subject?: string | undefined; readonly service?: string | undefined; readonly limit: number }): Promise<unknown>;
+  ledger(
+    dir: string | undefined,
+    query: { readonly subject?: string | undefined; readonly service?: string | undefined; readonly limit: number },
+  ): Promise<unknown>;
 }
 
 interface SandboxFlags {
@@ -42,7 +45,11 @@ export function sandboxCommand(program: Command, { terminal }: Context, control:
     .action(async (_options: unknown, self: Command) => {
       const { environment, isNew } = await control.start(dirOf(self));
       terminal.note(isNew ? 'The sandbox runs now; it ends after ten idle minutes' : 'The sandbox runs already');
-      await terminal.out(`${Object.entries(environment).map(([name, value]) => `${name}=${value}`).join('\n')}\n`);
+      await terminal.out(
+        `${Object.entries(environment)
+          .map(([name, value]) => `${name}=${value}`)
+          .join('\n')}\n`,
+      );
     });
   sandbox
     .command('stop')

@@ -30,7 +30,15 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   const before = countsOf(bulkChanges);
   const rowCount = Object.values(before).reduce((sum, count) => sum + count, 0);
   live.begin(run.id, rowCount, rowCount - (before.NOT_STARTED ?? 0) - (before.UNKNOWN ?? 0) - (before.ACCEPTED ?? 0));
-  live.emit({ type: 'run.start', command: run.command, dryRun: false, rows: rowCount, bulkChangeIds: ids, operator: run.operator, environment: run.environment });
+  live.emit({
+    type: 'run.start',
+    command: run.command,
+    dryRun: false,
+    rows: rowCount,
+    bulkChangeIds: ids,
+    operator: run.operator,
+    environment: run.environment,
+  });
   const startedAt = clock.now();
   const byProvider = new Map(bulkChanges.map((each) => [each.providerId, each]));
   const providerOf = (providerId: number) => {
@@ -43,7 +51,8 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     clock,
     probe: context.probe,
     emit: live.emit,
-    perform: (change) => systems.perform(change, { id: change.device.providerId, integration: providerOf(change.device.providerId).integration }),
+    perform: (change) =>
+      systems.perform(change, { id: change.device.providerId, integration: providerOf(change.device.providerId).integration }),
     preflight: options.preflight,
     pageSize: config.pageSize,
     settleMs: config.settleSeconds * 1000,
@@ -57,7 +66,13 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     drain: interruption.drain,
     abort: interruption.abort,
     exitCodeOf: (counts, stops) =>
-      exitCodeOfRun({ byStatus: counts, dryRun: false, credentials: options.credentials || stops.auth, limit: stops.limit, signal: interruption.signal() }),
+      exitCodeOfRun({
+        byStatus: counts,
+        dryRun: false,
+        credentials: options.credentials || stops.auth,
+        limit: stops.limit,
+        signal: interruption.signal(),
+      }),
   });
   return {
     run: run.id,

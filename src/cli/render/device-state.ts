@@ -5,7 +5,8 @@ export function transition(before: DeviceState | null, after: DeviceState | null
   if (after === null) return '';
   const names = Object.keys(after);
   const changed = names.filter((name) => before?.[name] !== after[name]);
-  const step = (name: string): string => (before?.[name] === undefined ? text(after[name]) : `${text(before[name])} → ${text(after[name])}`);
+  const step = (name: string): string =>
+    before?.[name] === undefined ? text(after[name]) : `${text(before[name])} → ${text(after[name])}`;
   if (changed.length === 0) return names.map((name) => text(after[name])).join(', ');
   return changed.length === 1 ? changed.map(step).join() : changed.map((name) => `${NAMES[name] ?? name} ${step(name)}`).join(', ');
 }

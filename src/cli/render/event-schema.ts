@@ -4,7 +4,10 @@ import type { RunEvent } from '../../domain/event.ts';
 import { ROW_STATUSES } from '../../domain/status.ts';
 
 const status = z.enum(ROW_STATUSES);
-const state = z.record(z.string(), z.union([z.string(), z.number(), z.null()])).readonly().nullable();
+const state = z
+  .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+  .readonly()
+  .nullable();
 const row = { line: z.number().int(), iccid: z.string() };
 
 const error = z

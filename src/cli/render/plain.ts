@@ -2,8 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** Text of others (carriers, lists) made safe for one line of a terminal. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  return stripVTControlCharacters(text).replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  return stripVTControlCharacters(text)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim();
 }
 
 /** At most `width` characters, the last of them … when something was left out. */

@@ -25,6 +25,10 @@ export function rowObject({ cells: _cells, ...row }: RowResult): Omit<RowResult,
   return row;
 }
 
-export function summaryOf({ rowCount, byStatus, seconds }: RunResult): { readonly rows: number; readonly byStatus: RunResult['byStatus']; readonly seconds: number } {
+export function summaryOf({ rowCount, byStatus, seconds }: RunResult): {
+  readonly rows: number;
+  readonly byStatus: RunResult['byStatus'];
+  readonly seconds: number;
+} {
   return { rows: rowCount, byStatus, seconds: Math.round(seconds * 1000) / 1000 };
 }

@@ -32,7 +32,9 @@ export async function renderTable(result: RunResult, terminal: Pick<Terminal, 'c
   parts.push(totals(result, terminal));
   if (causes.length > 0) parts.push(causesText(causes, terminal));
   const facts = [
-    ...(result.bulkChangeIds.length === 0 ? [] : [`Bulk change${result.bulkChangeIds.length === 1 ? '' : 's'} ${result.bulkChangeIds.join(', ')} (run ${result.run})`]),
+    ...(result.bulkChangeIds.length === 0
+      ? []
+      : [`Bulk change${result.bulkChangeIds.length === 1 ? '' : 's'} ${result.bulkChangeIds.join(', ')} (run ${result.run})`]),
     ...result.warnings.map((warning) => `Warning: ${plain(warning)}`),
     ...result.files.map((file) => `Wrote ${file}`),
     ...(result.next === null ? [] : [`Next: ${result.next}`]),
@@ -42,13 +44,24 @@ export async function renderTable(result: RunResult, terminal: Pick<Terminal, 'c
 
 function table(rows: readonly RowResult[], { columns, paint }: Pick<Terminal, 'columns' | 'paint'>): string {
   if (rows.length === 0) return '';
-  const cells = rows.map((row) => [String(row.line), row.iccid, row.provider ?? '', row.status, plain(transition(row.before, row.after)), plain(row.message)]);
+  const cells = rows.map((row) => [
+    String(row.line),
+    row.iccid,
+    row.provider ?? '',
+    row.status,
+    plain(transition(row.before, row.after)),
+    plain(row.message),
+  ]);
   const head = ['Line', 'ICCID', 'Provider', 'Status', 'Change', 'Message'];
   const widths = fit([head, ...cells], columns);
   const kept = widths.flatMap((width, at) => (width > 0 ? [at] : []));
   // No rule between rows: twice as many fit on a screen.
   const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
-  const made = new Table({ chars, head: kept.map((at) => head[at] ?? ''), style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 } });
+  const made = new Table({
+    chars,
+    head: kept.map((at) => head[at] ?? ''),
+    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
+  });
   for (const [index, row] of cells.entries()) {
     const status = rows[index]?.status ?? 'UNKNOWN';
     made.push(kept.map((at) => (at === 3 ? paint(STYLES[status], row[at] ?? '') : shortened(row[at] ?? '', widths[at] ?? 0))));
@@ -78,7 +91,9 @@ function fit(rows: readonly (readonly string[])[], columns: number): readonly nu
 }
 
 function totals({ byStatus, rowCount, seconds, dryRun }: RunResult, { paint }: Pick<Terminal, 'paint'>): string {
-  const counts = ROW_STATUSES.flatMap((status) => (byStatus[status] === undefined ? [] : [`${paint(STYLES[status], status)} ${byStatus[status]}`]));
+  const counts = ROW_STATUSES.flatMap((status) =>
+    byStatus[status] === undefined ? [] : [`${paint(STYLES[status], status)} ${byStatus[status]}`],
+  );
   const rate = !dryRun && seconds >= 1 ? `, ${Math.round((rowCount / seconds) * 10) / 10}/s` : '';
   return `${rowCount} row${rowCount === 1 ? '' : 's'}: ${counts.join(', ')} (${seconds.toFixed(1)} s${rate})${dryRun ? ' – dry run, nothing was changed' : ''}`;
 }

@@ -2,7 +2,19 @@ import type { RowResult } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
 
 /** What an operator must see first. */
-const ORDER: readonly RowStatus[] = ['UNKNOWN', 'FAILED', 'COMPENSATED', 'STALE', 'REJECTED', 'ACCEPTED', 'NOT_STARTED', 'SKIPPED', 'PLANNED', 'APPLIED', 'NOOP'];
+const ORDER: readonly RowStatus[] = [
+  'UNKNOWN',
+  'FAILED',
+  'COMPENSATED',
+  'STALE',
+  'REJECTED',
+  'ACCEPTED',
+  'NOT_STARTED',
+  'SKIPPED',
+  'PLANNED',
+  'APPLIED',
+  'NOOP',
+];
 
 /** Rows that did not end as wanted, with the same cause. */
 export interface Cause {

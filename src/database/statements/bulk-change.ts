@@ -4,10 +4,26 @@ import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
 
 /** Inserts one DeviceBulkChange and answers its id. The portal sees it once it is active: at once, or with its last rows. */
-export async function insertBulkChange(tx: Transaction, change: NewBulkChange, isActive: boolean, operator: string, at: number): Promise<string> {
+export async function insertBulkChange(
+  tx: Transaction,
+  change: NewBulkChange,
+  isActive: boolean,
+  operator: string,
+  at: number,
+): Promise<string> {
   const takeId = await insertReturningIds(tx, {
     table: 'DeviceBulkChange',
-    columns: ['TenantId', 'ServiceProviderId', 'ChangeRequestTypeId', 'SiteId', 'Status', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    columns: [
+      'TenantId',
+      'ServiceProviderId',
+      'ChangeRequestTypeId',
+      'SiteId',
+      'Status',
+      'CreatedBy',
+      'CreatedDate',
+      'IsActive',
+      'IsDeleted',
+    ],
     select: `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
     params: { ...change, isActive, operator, at: sqlTime(at) },
     keys: { Status: 'nvarchar(50)' },

@@ -127,7 +127,10 @@ export async function releaseRows(db: Database, rowIds: readonly string[]): Prom
     const own = ownTable(tx.engine, 'change_row');
     const params = { rows: JSON.stringify(rowIds.map((id) => ({ id }))) };
     const mine = `SELECT given.id FROM ${tx.json('rows', { id: 'bigint' })} AS given`;
-    await tx.execute(`UPDATE M2M_DeviceChange SET Status = 'NEW' WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.id IN (${mine}))`, params);
+    await tx.execute(
+      `UPDATE M2M_DeviceChange SET Status = 'NEW' WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.id IN (${mine}))`,
+      params,
+    );
     await tx.execute(`UPDATE ${own} SET started = 0 WHERE id IN (${mine})`, params);
   });
 }

@@ -10,8 +10,13 @@ interface Written {
 type Of<K extends Effect['kind']> = Extract<Effect, { readonly kind: K }>;
 
 /** Writes the effects of many devices: one statement, or an update and an insert, per kind. Repeating it changes nothing further. */
-export async function writeEffects(tx: Transaction, effects: readonly (Effect & { readonly bulkChangeId: string })[], written: Written): Promise<void> {
-  const of = <K extends Effect['kind']>(kind: K) => effects.filter((effect): effect is Of<K> & { bulkChangeId: string } => effect.kind === kind);
+export async function writeEffects(
+  tx: Transaction,
+  effects: readonly (Effect & { readonly bulkChangeId: string })[],
+  written: Written,
+): Promise<void> {
+  const of = <K extends Effect['kind']>(kind: K) =>
+    effects.filter((effect): effect is Of<K> & { bulkChangeId: string } => effect.kind === kind);
   await writePackages(tx, of('pond-package'), written);
   await writeCarrierPlans(tx, of('carrier-plan'), written);
   await writeAssignments(tx, of('assignment'), written);
@@ -24,7 +29,13 @@ export async function writeEffects(tx: Transaction, effects: readonly (Effect & 
 
 async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', { iccid: 'nvarchar(50)', packageId: 'nvarchar(50)', packageTypeId: 'bigint', status: 'nvarchar(50)', providerId: 'int' });
+  const set = tx.json('items', {
+    iccid: 'nvarchar(50)',
+    packageId: 'nvarchar(50)',
+    packageTypeId: 'bigint',
+    status: 'nvarchar(50)',
+    providerId: 'int',
+  });
   const params = { items: JSON.stringify(items), operator, at: sqlTime(at) };
   await tx.execute(
     `
@@ -69,8 +80,20 @@ async function writeCarrierPlans(tx: Transaction, items: readonly Of<'carrier-pl
 
 async function writeAssignments(tx: Transaction, items: readonly Of<'assignment'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', { deviceId: 'int', tenantId: 'int', siteId: 'int', accountNumber: 'nvarchar(50)', authenticationId: 'int', revServiceId: 'int', clears: 'int' });
-  const params = { items: JSON.stringify(items.map((item) => ({ ...item, clears: item.clearsRevService ? 1 : 0 }))), operator, at: sqlTime(at) };
+  const set = tx.json('items', {
+    deviceId: 'int',
+    tenantId: 'int',
+    siteId: 'int',
+    accountNumber: 'nvarchar(50)',
+    authenticationId: 'int',
+    revServiceId: 'int',
+    clears: 'int',
+  });
+  const params = {
+    items: JSON.stringify(items.map((item) => ({ ...item, clears: item.clearsRevService ? 1 : 0 }))),
+    operator,
+    at: sqlTime(at),
+  };
   // Device_Tenant.RevServiceId is our own RevService.id, found by Rev.io's id of the line.
   const service = '(SELECT MIN(service.id) FROM RevService AS service WHERE service.RevServiceId = item.revServiceId)';
   await tx.execute(
@@ -110,7 +133,13 @@ async function writeCustomerPlans(tx: Transaction, items: readonly Of<'customer-
 
 async function queueCustomerPlans(tx: Transaction, items: readonly Of<'customer-plan-queued'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', { deviceId: 'int', tenantId: 'int', customerRatePlanId: 'int', customerRatePoolId: 'int', effectiveDate: 'nvarchar(30)' });
+  const set = tx.json('items', {
+    deviceId: 'int',
+    tenantId: 'int',
+    customerRatePlanId: 'int',
+    customerRatePoolId: 'int',
+    effectiveDate: 'nvarchar(30)',
+  });
   // PortalType: M2M = 0 (Integration.PortalTypeId).
   await tx.execute(
     `
@@ -122,7 +151,11 @@ async function queueCustomerPlans(tx: Transaction, items: readonly Of<'customer-
       WHERE queued.DeviceId = item.deviceId AND queued.TenantId = item.tenantId AND queued.EffectiveDate = item.effectiveDate AND queued.IsActive = 1
         AND COALESCE(queued.CustomerRatePlanId, 0) = COALESCE(item.customerRatePlanId, 0)
         AND COALESCE(queued.CustomerRatePoolId, 0) = COALESCE(item.customerRatePoolId, 0))`,
-    { items: JSON.stringify(items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000` }))), operator, at: sqlTime(at) },
+    {
+      items: JSON.stringify(items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000` }))),
+      operator,
+      at: sqlTime(at),
+    },
   );
 }
 
@@ -176,7 +209,11 @@ async function writeProducts(tx: Transaction, items: readonly Of<'rev-product'>[
   );
 }
 
-async function writeHistory(tx: Transaction, items: readonly (Of<'history'> & { readonly bulkChangeId: string })[], { operator, at }: Written): Promise<void> {
+async function writeHistory(
+  tx: Transaction,
+  items: readonly (Of<'history'> & { readonly bulkChangeId: string })[],
+  { operator, at }: Written,
+): Promise<void> {
   if (items.length === 0) return;
   const set = tx.json('items', {
     providerId: 'int',

@@ -55,7 +55,8 @@ interface FactsRow {
 /** The facts of every line, in input order, one statement for the whole list. */
 export async function* streamFacts(session: ReadSession, list: FoundList, scope: FactsScope, wants: Wants): AsyncIterable<RowFacts> {
   const valuesOf = wishReader();
-  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId: scope.tenantId })) yield factsOf(row, scope, valuesOf);
+  for await (const row of session.stream<FactsRow>(factsSql(session, list, wants, ''), { tenantId: scope.tenantId }))
+    yield factsOf(row, scope, valuesOf);
 }
 
 /** The facts of the lines after `line`, at most `limit`. */
@@ -73,7 +74,10 @@ export async function factsPage(
 }
 
 function factsSql(session: ReadSession, { lines, repeated, found }: FoundList, wants: Wants, where: string): string {
-  const join = session.engine === 'sqlite' ? 'group_concat(DISTINCT product.CustomerId)' : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
+  const join =
+    session.engine === 'sqlite'
+      ? 'group_concat(DISTINCT product.CustomerId)'
+      : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
   const services = wants.services
     ? `,
       service.RevServiceId AS service_id,
@@ -175,7 +179,8 @@ function deviceOf(row: FactsRow, deviceId: number, { tenantId, providers }: Fact
     liveServiceId: row.service_id ?? null,
     serviceHasActiveProduct: Number(row.active_products ?? 0) > 0,
     productCustomers: row.product_customers == null ? [] : row.product_customers.split(','),
-    activatedOn: row.activated_on == null ? null : (row.activated_on instanceof Date ? row.activated_on.toISOString() : row.activated_on).slice(0, 10),
+    activatedOn:
+      row.activated_on == null ? null : (row.activated_on instanceof Date ? row.activated_on.toISOString() : row.activated_on).slice(0, 10),
   };
 }
 

@@ -13,7 +13,16 @@ export async function appendJournal(db: Database, entries: readonly JournalEntry
     ORDER BY entry.i`,
     {
       entries: JSON.stringify(
-        entries.map(({ rowId, attempt, n, step, at, data }, i) => ({ i, row_id: rowId, attempt, n, step, kind: data.kind, at: sqlTime(at), data: JSON.stringify(data) })),
+        entries.map(({ rowId, attempt, n, step, at, data }, i) => ({
+          i,
+          row_id: rowId,
+          attempt,
+          n,
+          step,
+          kind: data.kind,
+          at: sqlTime(at),
+          data: JSON.stringify(data),
+        })),
       ),
     },
   );
@@ -33,7 +42,14 @@ export async function readJournal(db: Database, rowIds: readonly string[]): Prom
   for (const row of rows) {
     const rowId = String(row.row_id);
     const entries = byRow.get(rowId) ?? [];
-    entries.push({ rowId, attempt: row.attempt, n: row.n, step: row.step, at: msOfSqlTime(row.at), data: JSON.parse(row.data) as JournalData });
+    entries.push({
+      rowId,
+      attempt: row.attempt,
+      n: row.n,
+      step: row.step,
+      at: msOfSqlTime(row.at),
+      data: JSON.parse(row.data) as JournalData,
+    });
     byRow.set(rowId, entries);
   }
   return byRow;

@@ -5,7 +5,15 @@ import type { LoadedList } from './list.ts';
 /** Service providers that are in use, of all tenants. */
 export function findProviders(db: ReadDatabase): Promise<readonly Provider[]> {
   return db
-    .query<{ id: number; Name: string; DisplayName: string | null; IntegrationId: number; TenantId: number; WriteIsEnabled: number | boolean; integration: string }>(
+    .query<{
+      id: number;
+      Name: string;
+      DisplayName: string | null;
+      IntegrationId: number;
+      TenantId: number;
+      WriteIsEnabled: number | boolean;
+      integration: string;
+    }>(
       `
       SELECT provider.id, provider.Name, provider.DisplayName, provider.IntegrationId, provider.TenantId, provider.WriteIsEnabled, integration.Name AS integration
       FROM ServiceProvider AS provider
@@ -29,7 +37,13 @@ export function findProviders(db: ReadDatabase): Promise<readonly Provider[]> {
 /** Plans that can be changed to, of these providers. */
 export function findPlans(db: ReadDatabase, providerIds: readonly number[]): Promise<readonly ProviderPlan[]> {
   return db
-    .query<{ id: number; RatePlanCode: string; JasperRatePlanId: number | string | null; PlanUuid: string | null; ServiceProviderId: number }>(
+    .query<{
+      id: number;
+      RatePlanCode: string;
+      JasperRatePlanId: number | string | null;
+      PlanUuid: string | null;
+      ServiceProviderId: number;
+    }>(
       `
       SELECT rate_plan.id, rate_plan.RatePlanCode, rate_plan.JasperRatePlanId, rate_plan.PlanUuid, rate_plan.ServiceProviderId
       FROM JasperCarrierRatePlan AS rate_plan
@@ -78,7 +92,10 @@ export function findCustomers(db: ReadDatabase, tenantId: number): Promise<reado
         siteId: row.site_id,
         siteName: row.site_name,
         tenantId: row.tenant_id,
-        rev: row.rev_key === null || row.customer_id === null ? null : { key: row.rev_key, customerId: row.customer_id, authenticationId: row.authentication_id },
+        rev:
+          row.rev_key === null || row.customer_id === null
+            ? null
+            : { key: row.rev_key, customerId: row.customer_id, authenticationId: row.authentication_id },
       })),
     );
 }
@@ -99,7 +116,11 @@ export function findCustomersWithoutSite(session: ReadSession, list: LoadedList)
 }
 
 export function findCustomerRatePlans(db: ReadDatabase, tenantId: number): Promise<readonly NamedId[]> {
-  return findNamed(db, `SELECT Id AS id, RatePlanCode AS code, RatePlanName AS name, ServiceProviderId AS provider FROM JasperCustomerRatePlan`, tenantId);
+  return findNamed(
+    db,
+    `SELECT Id AS id, RatePlanCode AS code, RatePlanName AS name, ServiceProviderId AS provider FROM JasperCustomerRatePlan`,
+    tenantId,
+  );
 }
 
 export function findCustomerRatePools(db: ReadDatabase, tenantId: number): Promise<readonly NamedId[]> {

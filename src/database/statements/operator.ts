@@ -64,7 +64,12 @@ async function byTables(db: ReadDatabase, name: string, providers: readonly Prov
   };
 }
 
-async function byGrants(db: ReadDatabase, name: string, providers: readonly Provider[], { queries }: PermissionSettings): Promise<Operator> {
+async function byGrants(
+  db: ReadDatabase,
+  name: string,
+  providers: readonly Provider[],
+  { queries }: PermissionSettings,
+): Promise<Operator> {
   const everything = { name, providers, modules: null, providerIds: null, siteIds: null, planIds: null };
   if (queries.tenant !== undefined) {
     const [tenantId] = await asker(db, name, { ...defaultQueries(db), tenant: queries.tenant })('tenant', null);

@@ -45,7 +45,8 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
       bulkChangeId: under.bulkChangeId,
       items: JSON.stringify(
         rows.map((row) => ({
-          device_change: takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
+          device_change:
+            takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
           line: row.line,
           iccid: row.iccid,
           phone_number: row.phoneNumber,
@@ -85,11 +86,33 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
   if (items.length === 0) return null;
   return insertReturningIds(tx, {
     table: 'M2M_DeviceChange',
-    columns: ['BulkChangeId', 'ICCID', 'MSISDN', 'DeviceChangeRequestId', 'DeviceId', 'IsProcessed', 'HasErrors', 'Status', 'StatusDetails', 'ProcessedDate', 'ProcessedBy', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    columns: [
+      'BulkChangeId',
+      'ICCID',
+      'MSISDN',
+      'DeviceChangeRequestId',
+      'DeviceId',
+      'IsProcessed',
+      'HasErrors',
+      'Status',
+      'StatusDetails',
+      'ProcessedDate',
+      'ProcessedBy',
+      'CreatedBy',
+      'CreatedDate',
+      'IsActive',
+      'IsDeleted',
+    ],
     select: `SELECT :bulkChangeId, item.iccid, item.msisdn, item.request, item.device, item.processed, item.errors, item.status, item.details,
       CASE WHEN item.processed = 1 THEN :at END, CASE WHEN item.processed = 1 THEN :processedBy END, :operator, :at, 1, 0
     FROM ${tx.json('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
-    params: { bulkChangeId: under.bulkChangeId, operator: under.operator, processedBy: under.operator.slice(0, 50), at: sqlTime(under.at), items: JSON.stringify(items) },
+    params: {
+      bulkChangeId: under.bulkChangeId,
+      operator: under.operator,
+      processedBy: under.operator.slice(0, 50),
+      at: sqlTime(under.at),
+      items: JSON.stringify(items),
+    },
     keys: { ICCID: 'nvarchar(50)', Status: 'nvarchar(50)', StatusDetails: 'nvarchar(max)' },
   });
 }

@@ -22,7 +22,10 @@ export async function insertRun(tx: Transaction, run: RunRecord, saved: boolean,
 }
 
 export async function insertRunBulkChange(tx: Transaction, runId: string, bulkChangeId: string): Promise<void> {
-  await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'run_bulk_change')} (run_id, bulk_change_id) VALUES (:runId, :bulkChangeId)`, { runId, bulkChangeId });
+  await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'run_bulk_change')} (run_id, bulk_change_id) VALUES (:runId, :bulkChangeId)`, {
+    runId,
+    bulkChangeId,
+  });
 }
 
 export async function markRunSaved(tx: Transaction, runId: string): Promise<void> {
@@ -69,7 +72,10 @@ export async function findRuns(db: Queries, want: { readonly limit: number; read
     ORDER BY started_at DESC, id DESC ${db.engine === 'sqlite' ? 'LIMIT :limit' : ''}`,
     { limit: want.limit, ...(want.id === undefined ? {} : { id: want.id }) },
   );
-  const bulkChanges = await findBulkChanges(db, runs.map(({ id }) => id));
+  const bulkChanges = await findBulkChanges(
+    db,
+    runs.map(({ id }) => id),
+  );
   return runs.map((run) => ({
     id: run.id,
     command: run.command,
@@ -98,7 +104,11 @@ export async function runOfBulkChange(db: Queries, bulkChangeId: string): Promis
 }
 
 export async function markRunFinished(tx: Transaction, runId: string, exitCode: number, at: number): Promise<void> {
-  await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET finished_at = :at, exit_code = :exitCode WHERE id = :runId`, { runId, exitCode, at: sqlTime(at) });
+  await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET finished_at = :at, exit_code = :exitCode WHERE id = :runId`, {
+    runId,
+    exitCode,
+    at: sqlTime(at),
+  });
 }
 
 /** A row that was begun and has no verdict: nobody knows, until it is read back. */
@@ -106,7 +116,16 @@ export const STATUS = `CASE WHEN mine.started = 1 AND mine.status = 'NOT_STARTED
 
 async function findBulkChanges(db: Queries, runIds: readonly string[]): Promise<RunInfo['bulkChanges']> {
   if (runIds.length === 0) return [];
-  const rows = await db.query<{ id: string; run_id: string; provider_id: number; provider: string; integration: string; status: string; row_status: RowStatus | null; n: number }>(
+  const rows = await db.query<{
+    id: string;
+    run_id: string;
+    provider_id: number;
+    provider: string;
+    integration: string;
+    status: string;
+    row_status: RowStatus | null;
+    n: number;
+  }>(
     `
     SELECT CAST(bulk_change.id AS nvarchar(30)) AS id, held.run_id, provider.id AS provider_id, provider.DisplayName AS provider, integration.Name AS integration,
       bulk_change.Status AS status, ${STATUS} AS row_status, COUNT(mine.id) AS n

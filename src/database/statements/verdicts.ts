@@ -21,10 +21,18 @@ export async function commitVerdicts(db: Database, rows: readonly SettledRow[], 
   await db.transaction(async (tx) => {
     // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
     if (await isCommitted(tx, rows[0], commitId)) return;
-    await writeEffects(tx, rows.flatMap(({ effects, bulkChangeId }) => effects.map((effect) => ({ ...effect, bulkChangeId }))), written);
+    await writeEffects(
+      tx,
+      rows.flatMap(({ effects, bulkChangeId }) => effects.map((effect) => ({ ...effect, bulkChangeId }))),
+      written,
+    );
     await writeRows(tx, rows, commitId);
     await writeDeviceChanges(tx, rows, written);
-    await insertAudit(tx, rows.flatMap(({ rowId, bulkChangeId, audit }) => audit.map((entry) => ({ rowId, bulkChangeId, entry }))), written);
+    await insertAudit(
+      tx,
+      rows.flatMap(({ rowId, bulkChangeId, audit }) => audit.map((entry) => ({ rowId, bulkChangeId, entry }))),
+      written,
+    );
   });
 }
 
@@ -80,7 +88,15 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
   const items = rows.flatMap(({ rowId, status, message }) => {
     const state = deviceChangeState(status);
     if (state === null) return [];
-    return [{ row_id: rowId, status: state.status, processed: state.isProcessed ? 1 : 0, errors: state.hasErrors ? 1 : 0, details: status === 'NOT_STARTED' ? null : message }];
+    return [
+      {
+        row_id: rowId,
+        status: state.status,
+        processed: state.isProcessed ? 1 : 0,
+        errors: state.hasErrors ? 1 : 0,
+        details: status === 'NOT_STARTED' ? null : message,
+      },
+    ];
   });
   await tx.execute(
     `

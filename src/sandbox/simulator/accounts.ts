@@ -1,7 +1,17 @@
 /** Credentials of the simulated services. They open nothing but the sandbox. */
-export const POND_ACCOUNT = { distributorId: '1001', apiKey: 'sandbox-pond-key', username: 'sandbox', password: 'sandbox-pond-password' } as const;
+export const POND_ACCOUNT = {
+  distributorId: '1001',
+  apiKey: 'sandbox-pond-key',
+  username: 'sandbox',
+  password: 'sandbox-pond-password',
+} as const;
 
-export const REVIO_ACCOUNT = { username: 'sandbox', clientCode: 'sandbox', password: 'sandbox-revio-password', subscriptionKey: 'sandbox-revio-key' } as const;
+export const REVIO_ACCOUNT = {
+  username: 'sandbox',
+  clientCode: 'sandbox',
+  password: 'sandbox-revio-password',
+  subscriptionKey: 'sandbox-revio-key',
+} as const;
 
 export const CONTROL_CENTERS = ['jasper', 'tmobilejasper', 'pod19', 'rogers'] as const;
 

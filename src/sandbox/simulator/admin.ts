@@ -15,7 +15,10 @@ const limitBody = z.object({
 /** The simulator's own calls, under `/_sandbox/`: they do not enter the ledger. */
 export function answerAdmin(state: SimulatorState, method: string, url: URL, body: unknown, onStop: () => void): SimulatedAnswer {
   try {
-    return { status: 200, body: route(state, `${method} ${url.pathname.slice('/_sandbox/'.length)}`, url.searchParams, body, onStop) ?? { ok: true } };
+    return {
+      status: 200,
+      body: route(state, `${method} ${url.pathname.slice('/_sandbox/'.length)}`, url.searchParams, body, onStop) ?? { ok: true },
+    };
   } catch (error) {
     if (error instanceof z.ZodError) return { status: 400, body: { message: z.prettifyError(error) } };
     throw error;
@@ -28,7 +31,15 @@ function route(state: SimulatorState, action: string, query: URLSearchParams, bo
     case 'GET status': {
       const { calls, violations, effects } = ledger.summary();
       const pace = Object.fromEntries([...services].map(([name, { limit, latencyMs }]) => [name, { ...limit.limit, latencyMs }]));
-      return { pid: process.pid, uptimeSeconds: Math.round(process.uptime()), calls, violations, effects, services: pace, faults: faults.list() };
+      return {
+        pid: process.pid,
+        uptimeSeconds: Math.round(process.uptime()),
+        calls,
+        violations,
+        effects,
+        services: pace,
+        faults: faults.list(),
+      };
     }
     case 'GET ledger':
       return ledger.entries({ service: query.get('service'), subject: query.get('subject'), limit: Number(query.get('limit') ?? 50) });

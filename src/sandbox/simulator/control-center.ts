@@ -26,7 +26,9 @@ const editBody = z.object({
 export function simulatedControlCenter(name: ControlCenter, sample: SampleData): SimulatedService {
   const plans = new Set(sample.controlCenterPlans);
   const dated = (): string => new Date().toISOString().replace('T', ' ').replace('Z', '+0000');
-  let devices = new Map<string, Device>(sample.controlCenter[name].map((each) => [each.iccid, { ...each, dateUpdated: '2025-01-15 08:00:00.000+0000' }]));
+  let devices = new Map<string, Device>(
+    sample.controlCenter[name].map((each) => [each.iccid, { ...each, dateUpdated: '2025-01-15 08:00:00.000+0000' }]),
+  );
 
   const edit = (device: Device, body: unknown): SimulatedAnswer => {
     const parsed = editBody.safeParse(body);
@@ -68,7 +70,16 @@ export function simulatedControlCenter(name: ControlCenter, sample: SampleData):
 }
 
 function deviceBody(device: Device): object {
-  return { imsi: null, imei: '', status: 'ACTIVATED', customer: null, accountId: '100020620', dateActivated: '2025-01-15 08:00:00.000+0000', eid: null, ...device };
+  return {
+    imsi: null,
+    imei: '',
+    status: 'ACTIVATED',
+    customer: null,
+    accountId: '100020620',
+    dateActivated: '2025-01-15 08:00:00.000+0000',
+    eid: null,
+    ...device,
+  };
 }
 
 function error(status: number, errorCode: string | undefined, errorMessage: string): SimulatedAnswer {

@@ -1,8 +1,23 @@
 import { z } from 'zod';
 
 const KINDS = [
-  '429', '429-no-retry-after', '400', '401', '403', '404', '500', '500-after', '503',
-  'reset-before', 'reset-after', 'timeout-before', 'timeout-after', 'late-effect', 'malformed', 'truncated', 'slow-body',
+  '429',
+  '429-no-retry-after',
+  '400',
+  '401',
+  '403',
+  '404',
+  '500',
+  '500-after',
+  '503',
+  'reset-before',
+  'reset-after',
+  'timeout-before',
+  'timeout-after',
+  'late-effect',
+  'malformed',
+  'truncated',
+  'slow-body',
 ] as const;
 
 /** A fault to switch on. */
@@ -41,7 +56,13 @@ export function createFaults(): Faults {
     strike: (service, { method, path }, subject) => {
       for (const each of active) {
         const { match } = each.fault;
-        if (each.fault.service !== service || (match.method ?? method) !== method || !path.includes(match.path ?? '') || !subject.includes(match.subject ?? '')) continue;
+        if (
+          each.fault.service !== service ||
+          (match.method ?? method) !== method ||
+          !path.includes(match.path ?? '') ||
+          !subject.includes(match.subject ?? '')
+        )
+          continue;
         each.seen += 1;
         if (each.seen % each.fault.every !== 0) continue;
         each.left -= 1;

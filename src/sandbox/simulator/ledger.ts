@@ -57,7 +57,11 @@ export function createLedger(now: () => number): Ledger {
     },
     entries: ({ service, subject, limit }) =>
       entries
-        .filter((entry) => (service == null || entry.service === service) && (subject == null || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)))
+        .filter(
+          (entry) =>
+            (service == null || entry.service === service) &&
+            (subject == null || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)),
+        )
         .slice(-limit),
     summary: () => ({ calls, violations, effects, bySubject: Object.fromEntries(bySubject) }),
     clear: () => {

@@ -48,7 +48,9 @@ export function simulatedPond(sample: SampleData): SimulatedService {
 
   const list = (iccid: string, query: URLSearchParams): SimulatedAnswer => {
     const wanted = query.getAll('packageStatuses');
-    const found = (bySim.get(iccid) ?? []).filter(({ status }) => wanted.length === 0 || wanted.includes(status)).toSorted((a, b) => (a.packageId < b.packageId ? -1 : 1));
+    const found = (bySim.get(iccid) ?? [])
+      .filter(({ status }) => wanted.length === 0 || wanted.includes(status))
+      .toSorted((a, b) => (a.packageId < b.packageId ? -1 : 1));
     const offset = Number(query.get('offset') ?? 0);
     const elements = found.slice(offset, offset + Number(query.get('count') ?? 10));
     return { status: 200, body: { total: found.length, offset, count: elements.length, elements } };
@@ -83,7 +85,11 @@ export function simulatedPond(sample: SampleData): SimulatedService {
     if (packageStatus === 'ACTIVE') found.dateActivated = Math.floor(Date.now() / 1000);
     if (packageStatus === 'TERMINATED') found.dateTerminated = Math.floor(Date.now() / 1000);
     if (hadActive && !isCovered(found.simIccid)) bare.push(`SIM ${found.simIccid} was left without an active package`);
-    return { status: 204, effect: packageStatus === 'ACTIVE' ? 'activated package' : packageStatus === 'TERMINATED' ? 'terminated package' : 'deactivated package' };
+    return {
+      status: 204,
+      effect:
+        packageStatus === 'ACTIVE' ? 'activated package' : packageStatus === 'TERMINATED' ? 'terminated package' : 'deactivated package',
+    };
   };
 
   const isCovered = (iccid: string): boolean => (bySim.get(iccid) ?? []).some(({ status }) => status === 'ACTIVE');
@@ -96,7 +102,11 @@ export function simulatedPond(sample: SampleData): SimulatedService {
       if (!sims.has(id)) return error(404, `sim ${id} not found`);
       if (action === 'GET sim package/infos') return list(id, call.query);
       if (action === 'POST sim addPackage') return add(id, call.body);
-      if (action === 'GET sim status') return { status: 200, body: { simDataServiceStatus: 'ACTIVE', simVoiceServiceStatus: 'ACTIVE', simSmsServiceStatus: 'ACTIVE', statusOfSim: 'ACTIVE' } };
+      if (action === 'GET sim status')
+        return {
+          status: 200,
+          body: { simDataServiceStatus: 'ACTIVE', simVoiceServiceStatus: 'ACTIVE', simSmsServiceStatus: 'ACTIVE', statusOfSim: 'ACTIVE' },
+        };
     }
     if (kind === 'package') {
       const found = packages.get(id);

@@ -86,16 +86,26 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
   const handle = ({ method, path, query, body }: SimulatedCall): SimulatedAnswer => {
     const customer = /^\/v1\/Customers\/(\d+)$/.exec(path)?.[1];
     if (method === 'GET' && customer !== undefined) {
-      return customers.has(Number(customer)) ? { status: 200, body: { ok: true, customer_id: Number(customer) } } : error(404, 'Customer not found');
+      return customers.has(Number(customer))
+        ? { status: 200, body: { ok: true, customer_id: Number(customer) } }
+        : error(404, 'Customer not found');
     }
     if (path === '/v1/Services' && method === 'GET') {
       const number = query.get('search.number');
-      return page(services.filter((each) => number === null || each.number === number || each.number2 === number), query);
+      return page(
+        services.filter((each) => number === null || each.number === number || each.number2 === number),
+        query,
+      );
     }
     if (path === '/v1/Services' && method === 'POST') return createService(body);
     if (path === '/v1/ServiceProduct' && method === 'GET') {
       const [serviceId, status] = [query.get('search.service_id'), query.get('search.status')];
-      return page(products.filter((each) => (serviceId === null || each.service_id === Number(serviceId)) && (status === null || each.status === status)), query);
+      return page(
+        products.filter(
+          (each) => (serviceId === null || each.service_id === Number(serviceId)) && (status === null || each.status === status),
+        ),
+        query,
+      );
     }
     if (path === '/v1/ServiceProduct' && method === 'POST') return createProduct(body);
     return error(404, 'Resource not found');
@@ -105,15 +115,22 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
     name: 'revio',
     prefix: '/revio',
     limit: { perSecond: null, concurrency: null, perMinute: 500 },
-    limited: { status: 429, headers: { 'Retry-After': '2' }, body: { statusCode: 429, message: 'Rate limit is exceeded. Try again in 2 seconds.' } },
+    limited: {
+      status: 429,
+      headers: { 'Retry-After': '2' },
+      body: { statusCode: 429, message: 'Rate limit is exceeded. Try again in 2 seconds.' },
+    },
     refuse: ({ headers }) => {
-      if (headers['ocp-apim-subscription-key'] !== REVIO_ACCOUNT.subscriptionKey) return { status: 401, body: { statusCode: 401, message: 'Access denied due to invalid subscription key.' } };
+      if (headers['ocp-apim-subscription-key'] !== REVIO_ACCOUNT.subscriptionKey)
+        return { status: 401, body: { statusCode: 401, message: 'Access denied due to invalid subscription key.' } };
       const { username, clientCode, password } = REVIO_ACCOUNT;
       return headers['authorization'] === basic(`${username}@${clientCode}`, password) ? null : error(401, 'Unauthorized');
     },
     subject: ({ body, query }) => {
       const named = z.object({ number: z.string().optional(), service_id: z.number().optional() }).safeParse(body);
-      const found = named.success ? (named.data.number ?? named.data.service_id) : (query.get('search.number') ?? query.get('search.service_id'));
+      const found = named.success
+        ? (named.data.number ?? named.data.service_id)
+        : (query.get('search.number') ?? query.get('search.service_id'));
       return found === undefined || found === null ? '' : String(found);
     },
     handle,

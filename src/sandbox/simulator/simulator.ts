@@ -87,8 +87,16 @@ function createState({ more, saved }: SimulatorOptions): SimulatorState {
   const sample = more === undefined ? sampleData() : combined(sampleData(), more);
   const services = new Map<string, HostedService>();
   const create = (): void => {
-    for (const service of [simulatedPond(sample), simulatedRevio(sample), ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample))]) {
-      services.set(service.name, { service, limit: createAccountLimit(service.limit, Date.now), latencyMs: services.get(service.name)?.latencyMs ?? 0 });
+    for (const service of [
+      simulatedPond(sample),
+      simulatedRevio(sample),
+      ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample)),
+    ]) {
+      services.set(service.name, {
+        service,
+        limit: createAccountLimit(service.limit, Date.now),
+        latencyMs: services.get(service.name)?.latencyMs ?? 0,
+      });
     }
   };
   create();
@@ -125,7 +133,13 @@ async function answer(state: SimulatorState, onStop: () => void, request: Incomi
   const exceeded = limit.begin();
   if (exceeded !== null) {
     state.ledger.violation(`${service.name}: ${exceeded}`);
-    state.ledger.add({ service: service.name, method: call.method, path: call.path, subject: service.subject(call), status: service.limited.status });
+    state.ledger.add({
+      service: service.name,
+      method: call.method,
+      path: call.path,
+      subject: service.subject(call),
+      status: service.limited.status,
+    });
     return send(response, service.limited);
   }
   try {
@@ -138,7 +152,13 @@ async function answer(state: SimulatorState, onStop: () => void, request: Incomi
 
 async function answerCall(state: SimulatorState, service: SimulatedService, call: SimulatedCall, response: ServerResponse): Promise<void> {
   const subject = service.subject(call);
-  const known = { service: service.name, method: call.method, path: call.path, subject, ...(call.body === undefined ? {} : { body: call.body }) };
+  const known = {
+    service: service.name,
+    method: call.method,
+    path: call.path,
+    subject,
+    ...(call.body === undefined ? {} : { body: call.body }),
+  };
   if (state.isReadOnly && call.method !== 'GET') {
     state.ledger.violation(`${service.name}: ${call.method} ${call.path} in read-only mode`);
     return send(response, { status: 500, body: 'read-only' });
@@ -158,7 +178,11 @@ async function answerCall(state: SimulatorState, service: SimulatedService, call
   const happens = ['500-after', 'reset-after', 'timeout-after', 'malformed', 'truncated', 'slow-body'].includes(fault.kind);
   const answered = happens ? handle() : null;
   const effect = answered?.effect === undefined ? {} : { effect: answered.effect };
-  if (fault.kind === 'late-effect') setTimeout(() => state.ledger.add({ ...known, status: null, fault: 'late-effect happened', ...withEffect(handle()) }), fault.seconds * 1000);
+  if (fault.kind === 'late-effect')
+    setTimeout(
+      () => state.ledger.add({ ...known, status: null, fault: 'late-effect happened', ...withEffect(handle()) }),
+      fault.seconds * 1000,
+    );
   const reply = faultyReply(fault, service, answered);
   state.ledger.add({ ...known, status: reply?.status ?? null, fault: fault.kind, ...effect });
   return strike(fault, reply, answered, response);
@@ -200,7 +224,12 @@ function faultyReply({ kind, seconds }: Fault, service: SimulatedService, answer
   }
 }
 
-async function strike({ kind }: Fault, reply: SimulatedAnswer | null, answered: SimulatedAnswer | null, response: ServerResponse): Promise<void> {
+async function strike(
+  { kind }: Fault,
+  reply: SimulatedAnswer | null,
+  answered: SimulatedAnswer | null,
+  response: ServerResponse,
+): Promise<void> {
   const text = textOf(answered?.body) || '{"padding":"so that there is a body"}';
   if (kind === 'reset-before' || kind === 'reset-after') {
     response.socket?.resetAndDestroy();
@@ -227,7 +256,11 @@ async function strike({ kind }: Fault, reply: SimulatedAnswer | null, answered: 
 
 function send(response: ServerResponse, { status, body, headers }: SimulatedAnswer): void {
   const text = textOf(body);
-  response.writeHead(status, { 'Content-Type': 'application/json', ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(text) }), ...headers });
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(text) }),
+    ...headers,
+  });
   response.end(status === 204 ? undefined : text);
 }
 

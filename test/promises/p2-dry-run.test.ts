@@ -15,7 +15,7 @@ afterAll(async () => {
   await sandbox.remove();
 });
 
-const COMMANDS = [
+const COMMANDS: readonly (readonly string[])[] = [
   ['change-rate-plan', '--plan', 'POND-5GB'],
   ['change-rate-plan', '--plan', 'POND-5GB', '--ask-carrier'],
   [
@@ -32,7 +32,7 @@ const COMMANDS = [
     '--carrier-rate-plan',
     'POND-10GB',
   ],
-] as const;
+];
 
 test.each(COMMANDS)('P2: a dry run writes nothing: %s %s %s %s', async (...command) => {
   const file = sandbox.list('dry.csv', `iccid\n${[1, 2, 3, 51].map(pondIccid).join('\n')}\n`);

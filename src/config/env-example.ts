@@ -1,0 +1,26 @@
+import type { Integration } from '../domain/carrier.ts';
+import { integrationSettings } from './integration-settings.ts';
+import { SETTINGS } from './settings.ts';
+
+/** The text of `.env.example`: every setting with its meaning, made from the settings themselves. */
+export function envExample(integrations: readonly Integration[]): string {
+  const groups = Map.groupBy(Object.values(SETTINGS), ({ group }) => group);
+  const general = [...groups].map(([group, settings]) =>
+    [
+      `## ${group}`,
+      ...settings.map(({ name, help, default: value }) => `# ${help}\n${value === null ? '' : '# '}${name}=${value ?? ''}`),
+    ].join('\n'),
+  );
+  const accounts = integrations.map((integration) =>
+    [
+      `## ${integration.name}`,
+      ...integrationSettings(integration).map(({ name, help }) => `${help === '' ? '' : `# ${help}\n# `}${integration.prefix}_${name}=`),
+    ].join('\n'),
+  );
+  const head = [
+    '# Settings of pond-bulk. A flag wins over the environment, that over this file (.env), that over the default.',
+    '# A second service provider of the same integration: the same names with _<SERVICE PROVIDER ID> at the end.',
+    '# CHANGE_TYPE_<NAME> gives the number of a change type where DeviceChangeRequestType has none, e.g. CHANGE_TYPE_CARRIERRATEPLANCHANGE=7',
+  ].join('\n');
+  return `${[head, ...general, ...accounts].join('\n\n')}\n`;
+}

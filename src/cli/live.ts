@@ -58,7 +58,11 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
     end: async (result) => {
       progress.stop();
       if (output !== 'jsonl') return;
-      for await (const row of result.rows()) if (!told.has(row.line)) write({ type: 'row.result', ...rowObject(row) });
+      for await (const row of result.rows()) {
+        const { line, iccid, before, after } = row;
+        if (row.status === 'PLANNED') write({ type: 'row.planned', line, iccid, provider: row.provider ?? '', before, after });
+        if (!told.has(line)) write({ type: 'row.result', ...rowObject(row) });
+      }
       const { byStatus, seconds, exitCode, next } = result;
       write({ type: 'run.end', byStatus, seconds, exitCode, next });
       await terminal.out('');

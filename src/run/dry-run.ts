@@ -1,4 +1,3 @@
-import type { Emit } from '../domain/event.ts';
 import type { RowFacts } from '../domain/facts.ts';
 import type { RowError, RowResult, RunResult } from '../domain/result.ts';
 import type { CarrierAnswers } from './ask-carrier.ts';
@@ -8,21 +7,21 @@ import type { Validation } from './validate.ts';
 export async function dryRun(
   validation: Validation,
   asked: CarrierAnswers | null,
-  emit: Emit,
 ): Promise<Pick<RunResult, 'dryRun' | 'validation' | 'columns' | 'byStatus' | 'rowCount' | 'seconds' | 'rows'>> {
   const startedAt = performance.now();
   async function* rows(): AsyncGenerator<RowResult> {
     for await (const row of validation.list.facts()) yield rowResult(row, validation, asked);
   }
-  const byStatus: Partial<Record<RowResult['status'], number>> = {};
-  for await (const row of rows()) {
-    byStatus[row.status] = (byStatus[row.status] ?? 0) + 1;
-    const { line, iccid, provider, before, after } = row;
-    if (row.status === 'PLANNED') emit({ type: 'row.planned', line, iccid, provider: provider ?? '', before, after });
-  }
+  const byStatus = asked === null ? validation.byStatus : await counted(rows());
   const seconds = (performance.now() - startedAt) / 1000;
   const { answer, list } = validation;
   return { dryRun: true, validation: answer, columns: list.columns, byStatus, rowCount: list.rowCount, seconds, rows };
+}
+
+async function counted(rows: AsyncIterable<RowResult>): Promise<RunResult['byStatus']> {
+  const byStatus: Partial<Record<RowResult['status'], number>> = {};
+  for await (const { status } of rows) byStatus[status] = (byStatus[status] ?? 0) + 1;
+  return byStatus;
 }
 
 function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers | null): RowResult {

@@ -185,7 +185,7 @@ async function plan(
           signal: context.interruption.drain,
         })
       : null;
-  const outcome = await dryRun(validation, asked, live.emit);
+  const outcome = await dryRun(validation, asked);
   const ended = {
     byStatus: outcome.byStatus,
     dryRun: true,

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 
 import { CommanderError } from 'commander';
 import { parse as parseDotenv } from 'dotenv';
@@ -30,8 +29,6 @@ import { openReadSession, openWriteSession, requireUrl } from './session.ts';
 
 /** Runs one command line. Resolves to the exit code; never rejects. */
 export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
-  // Long lists make much short-lived garbage: V8 would let it grow to three times of this (npm run bench, memory).
-  setFlagsFromString('--max-semi-space-size=4');
   const { env } = process_;
   const terminal = createTerminal({ stdin: process_.stdin, stdout: process_.stdout, stderr: process_.stderr, env, now: systemClock.now });
   const interruption = createInterruption(process_, (line) => terminal.note(line));

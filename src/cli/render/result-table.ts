@@ -73,17 +73,21 @@ function table(rows: readonly RowResult[], { columns, paint }: Pick<Terminal, 'c
 const PROVIDER = 2;
 const CHANGE = 4;
 const MESSAGE = 5;
-const NARROWEST = 8;
+const NARROWEST = 12;
 
 /** Widths of the columns' texts; 0 leaves a column out. */
 function fit(rows: readonly (readonly string[])[], columns: number): readonly number[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   const over = (): number => widths.reduce((sum, width) => sum + (width > 0 ? width + 3 : 0), 1) - columns;
-  for (const at of [MESSAGE, CHANGE, PROVIDER]) {
+  const shrink = (at: number): void => {
     const width = widths[at] ?? 0;
     if (over() > 0) widths[at] = Math.max(Math.min(width, NARROWEST), width - over());
-  }
-  for (const at of [PROVIDER, CHANGE]) if (over() > 0) widths[at] = 0;
+  };
+  shrink(MESSAGE);
+  // The provider is the same in most lists; what changes is not.
+  if (over() > 0) widths[PROVIDER] = 0;
+  shrink(CHANGE);
+  if (over() > 0) widths[CHANGE] = 0;
   // What a dropped column gave back goes to the message.
   const wanted = Math.max(...rows.map((row) => row[MESSAGE]?.length ?? 0));
   if (over() < 0) widths[MESSAGE] = Math.min(wanted, (widths[MESSAGE] ?? 0) - over());

@@ -50,7 +50,7 @@ function sqlServer(serverUrl: string): TestEngine {
         remove: async () => {
           await db.close();
           // Closed sessions are gone a moment later.
-          await vi.waitFor(() => server.execute(`DROP DATABASE ${name}`), { timeout: 5000, interval: 100 });
+          await vi.waitFor(() => server.execute(`DROP DATABASE ${name}`), { timeout: 30_000, interval: 200 });
           await server.close();
         },
       };
@@ -59,6 +59,8 @@ function sqlServer(serverUrl: string): TestEngine {
 }
 
 const serverUrl = process.env['POND_BULK_TEST_SQLSERVER_URL'];
+
+if (serverUrl === undefined) process.stderr.write('SQL Server tests are skipped: POND_BULK_TEST_SQLSERVER_URL is not set\n');
 
 /** SQLite always, SQL Server when POND_BULK_TEST_SQLSERVER_URL names one on which databases can be created. */
 export const engines: readonly TestEngine[] = serverUrl === undefined ? [sqlite] : [sqlite, sqlServer(serverUrl)];

@@ -19,11 +19,12 @@ export async function writeEffects(
     effects.filter((effect): effect is Of<K> & { bulkChangeId: string } => effect.kind === kind);
   await writePackages(tx, of('pond-package'), written);
   await writeCarrierPlans(tx, of('carrier-plan'), written);
+  // Before the assignments, which point to their service line.
+  await writeServices(tx, of('rev-service'), written);
+  await writeProducts(tx, of('rev-product'), written);
   await writeAssignments(tx, of('assignment'), written);
   await writeCustomerPlans(tx, of('customer-plan'), written);
   await queueCustomerPlans(tx, of('customer-plan-queued'), written);
-  await writeServices(tx, of('rev-service'), written);
-  await writeProducts(tx, of('rev-product'), written);
   await writeHistory(tx, of('history'), written);
 }
 

@@ -24,9 +24,10 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
   let write: Emit = () => undefined;
   let rows = 0;
   let finished = 0;
+  let before = 0;
   let startedAt = now();
   let progressAt = now();
-  const perSecond = (): number => Math.round((finished / Math.max(1, now() - startedAt)) * 10_000) / 10;
+  const perSecond = (): number => Math.round(((finished - before) / Math.max(1, now() - startedAt)) * 10_000) / 10;
 
   const tell = (event: RunEvent): void => {
     if (event.type === 'warning') terminal.note(`Warning: ${event.message}`);
@@ -40,9 +41,10 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
       if (output === 'jsonl') told.add(event.line);
     }
     write(event);
-    if (event.type === 'row.result' && now() - progressAt >= PROGRESS_MS) {
+    if (event.type !== 'row.result') return;
+    progress.update(`${finished} of ${rows} rows, ${perSecond()}/s`);
+    if (now() - progressAt >= PROGRESS_MS) {
       progressAt = now();
-      progress.update(`${finished} of ${rows} rows, ${perSecond()}/s`);
       write({ type: 'progress', finished, rows, perSecond: perSecond() });
     }
   };
@@ -53,14 +55,16 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
       if (output === 'jsonl') write = createEventWriter(run, (line) => void terminal.out(line), now);
       rows = total;
       finished = finishedBefore;
+      before = finishedBefore;
       startedAt = now();
+      progress.update(`${finished} of ${rows} rows`);
     },
     end: async (result) => {
       progress.stop();
       if (output !== 'jsonl') return;
       for await (const row of result.rows()) {
-        const { line, iccid, before, after } = row;
-        if (row.status === 'PLANNED') write({ type: 'row.planned', line, iccid, provider: row.provider ?? '', before, after });
+        const { line, iccid, after } = row;
+        if (row.status === 'PLANNED') write({ type: 'row.planned', line, iccid, provider: row.provider ?? '', before: row.before, after });
         if (!told.has(line)) write({ type: 'row.result', ...rowObject(row) });
       }
       const { byStatus, seconds, exitCode, next } = result;

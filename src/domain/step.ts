@@ -54,9 +54,9 @@ export interface Steps {
   /** Cut short by a second Ctrl-C. */
   readonly signal: AbortSignal;
   /** Does one effect, exactly once. Rejects (ending the row) unless it is done. */
-  step<T>(name: string, step: Step<T> | BatchedStep<T, never>): Promise<T>;
+  step<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<T>;
   /** Like `step`, but a refusal is returned, for changes that compensate. */
-  tryStep<T>(name: string, step: Step<T> | BatchedStep<T, never>): Promise<Tried<T>>;
+  tryStep<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<Tried<T>>;
   /** Reads something before an effect and journals it: after a crash the same value is returned, whatever the world looks like then. */
   remember<T>(name: string, read: () => Promise<T>): Promise<T>;
   /** What a step or a note of this name came to in earlier attempts of this row (those whose end is committed). */

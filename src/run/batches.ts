@@ -3,7 +3,7 @@ import type { BatchedStep, Sent } from '../domain/step.ts';
 
 /** Puts members of batched steps into shared requests. Their intents are on disk before they come here. */
 export interface Batches {
-  send<T>(step: BatchedStep<T, never>, signal: AbortSignal): Promise<Sent<T>>;
+  send<T>(step: BatchedStep<T, unknown>, signal: AbortSignal): Promise<Sent<T>>;
 }
 
 interface Member {
@@ -37,10 +37,10 @@ export function createBatches(lingerMs: number, clock: Clock): Batches {
   };
 
   return {
-    send: <T>(step: BatchedStep<T, never>, signal: AbortSignal) =>
+    send: <T>(step: BatchedStep<T, unknown>, signal: AbortSignal) =>
       new Promise<Sent<T>>((resolve, reject) => {
         // The member type belongs to the step: members of one key come from the same carrier.
-        const shared = step as unknown as BatchedStep<unknown, unknown>;
+        const shared: BatchedStep<unknown, unknown> = step;
         const members = open.get(step.key) ?? [];
         members.push({ member: shared.member, done: resolve as (sent: Sent<unknown>) => void, failed: reject });
         const close = (): void => {

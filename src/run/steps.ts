@@ -197,7 +197,7 @@ function failureOf(error: unknown): RowError | null {
   return error.error.class === 'auth' || error.error.class === 'limit' ? null : error.error;
 }
 
-type AnyStep<T> = Step<T> | BatchedStep<T, never>;
+type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
 
 /** The last intent of the step in this attempt, when nothing was answered after it. */
 function openIntent(entries: readonly JournalEntry[], name: string, attempt: number): { at: number; error: RowError } | null {

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+
+import { A, B, C, listOf, readAll, readText, where } from './read.ts';
+
+describe('a broken line is told with its number, and the lines after it are read', () => {
+  test.each([
+    ['in the middle', `iccid,note\n${A},"open\n${B},x\n${C},y\n`, 2],
+    ['with CRLF', `iccid,note\r\n${A},"open\r\n${B},x\r\n${C},y\r\n`, 2],
+    ['with CR', `iccid,note\r${A},"open\r${B},x\r${C},y\r`, 2],
+    ['with semicolons', `iccid;note\n${A};"open\n${B};x\n${C};y\n`, 2],
+    ['after blank lines', `iccid,note\n\n\n${A},"open\n${B},x\n${C},y\n`, 4],
+  ])('a quote that is never closed, %s', async (_name, text, line) => {
+    const { rows } = await readText(text);
+
+    expect(rows.map(where)).toEqual([
+      [line, null, 'ROW_MALFORMED'],
+      [line + 1, B, null],
+      [line + 2, C, null],
+    ]);
+    expect(rows[0]?.problem).toMatchObject({ message: expect.stringContaining('a quote is opened and never closed') });
+    expect(rows[0]?.key).toContain(A);
+  });
+
+  test('a quote that is never closed on the last line, without a line end', async () => {
+    const { rows } = await readText(`iccid,note\n${A},x\n${B},"open`);
+
+    expect(rows.map(where)).toEqual([
+      [2, A, null],
+      [3, null, 'ROW_MALFORMED'],
+    ]);
+  });
+
+  test.each([1000, 64 * 1024, 10_000_000])('far inside a long list, in chunks of %i bytes, no line is lost or read twice', async (chunk) => {
+    const before = `${A},x\n`.repeat(5000);
+    const after = `${B},y\n`.repeat(8000);
+
+    const { rows } = await readAll(listOf(`iccid,note\n${before}${C},"open\n${after}`, chunk));
+
+    expect(rows.map(({ line }) => line)).toEqual(Array.from({ length: 13_001 }, (_, index) => index + 2));
+    expect(rows.filter(({ problem }) => problem !== null).map(where)).toEqual([[5002, null, 'ROW_MALFORMED']]);
+    expect(rows.filter(({ iccid }) => iccid === A)).toHaveLength(5000);
+    expect(rows.filter(({ iccid }) => iccid === B)).toHaveLength(8000);
+  });
+
+  test('a line of more than 64 KiB', async () => {
+    const { rows } = await readText(`iccid,note\n${A},${'x'.repeat(70_000)}\n${B},y\n`);
+
+    expect(rows.map(where)).toEqual([
+      [2, null, 'ROW_MALFORMED'],
+      [3, B, null],
+    ]);
+    expect(rows[0]?.cells.join('').length).toBeLessThanOrEqual(500);
+  });
+
+  test('too many cells: no guess which of them is the ICCID', async () => {
+    const { rows } = await readText(`iccid,note\n${A},x,y\n${B},z\n`);
+
+    expect(rows.map(where)).toEqual([
+      [2, null, 'ROW_MALFORMED'],
+      [3, B, null],
+    ]);
+    expect(rows[0]?.problem).toMatchObject({ message: 'The line has 3 cells, the header has 2', column: '3' });
+  });
+
+  test('delimiters without a value behind the last column are no cells', async () => {
+    const { rows } = await readText(`iccid,note\n${A},x,,\n`);
+
+    expect(rows.map(where)).toEqual([[2, A, null]]);
+  });
+
+  test('too few cells are empty cells', async () => {
+    const { rows } = await readText(`iccid,note,customer\n${A}\n`);
+
+    expect(rows.map(({ iccid, cells, values }) => ({ iccid, cells, values }))).toEqual([{ iccid: A, cells: [A, '', ''], values: {} }]);
+  });
+
+  test('quotes inside a cell are text', async () => {
+    const { rows } = await readText(`iccid,note\n${A},5" pipe\n${B},"said ""go"""\n`);
+
+    expect(rows.map(({ cells }) => cells[1])).toEqual(['5" pipe', 'said "go"']);
+  });
+});
+
+describe('what is no ICCID is refused, with the reason', () => {
+  test.each([
+    ['8.94E+18', 'ICCID_DAMAGED', 'its digits are lost'],
+    ['8.94e18', 'ICCID_DAMAGED', 'its digits are lost'],
+    ['"8,94E+18"', 'ICCID_DAMAGED', 'its digits are lost'],
+    ['89883030000000000000.0', 'ICCID_DAMAGED', 'its digits are lost'],
+    ['89883', 'ICCID_MALFORMED', 'this one has 5'],
+    ['89883030000000000', 'ICCID_MALFORMED', 'this one has 17'],
+    ['89883030000000000015123', 'ICCID_MALFORMED', 'this one has 23'],
+    ['8988303000000000O015', 'ICCID_MALFORMED', '18 to 22 digits'],
+    ['-', 'ICCID_MALFORMED', '18 to 22 digits'],
+    ['٨٩٨٨٣٠٣٠٠٠٠٠٠٠٠٠٠٠١٥', 'ICCID_MALFORMED', '18 to 22 digits'],
+    ['', 'ICCID_MISSING', 'every line needs one'],
+    ["'", 'ICCID_MISSING', 'every line needs one'],
+  ])('%s is %s', async (cell, code, hint) => {
+    const { rows } = await readText(`SIM,note\n${cell},x\n${B},y\n`);
+
+    expect(rows.map(where)).toEqual([
+      [2, null, code],
+      [3, B, null],
+    ]);
+    expect(rows[0]?.problem).toMatchObject({ hint: expect.stringContaining(hint), column: 'SIM' });
+  });
+
+  test.each([
+    ['as it is', A],
+    ['18 digits', A.slice(0, 18)],
+    ['19 digits', A.slice(0, 19)],
+    ['22 digits', `${A}12`],
+    ['a leading apostrophe', `'${A}`],
+    ['a trailing F', `${A.slice(0, 19)}F`],
+    ['a trailing f', `${A.slice(0, 19)}f`],
+    ['groups', '8988 3030 0000 0000 0015'],
+    ['dashes', '8988-3030-0000-0000-0015'],
+    ['all of it', `"' 8988 3030-0000 0000 0015f "`],
+  ])('an ICCID is read: %s', async (_name, cell) => {
+    const { rows } = await readText(`iccid,note\n${cell},x\n`);
+
+    expect(rows.map(where)).toEqual([[2, cell.replaceAll(/\D/g, ''), null]]);
+  });
+
+  test.each([
+    [A, false],
+    [`${A.slice(0, 19)}6`, true],
+    [A.slice(0, 19), false],
+    [A.slice(0, 18), false],
+  ])('a check digit that does not fit is a warning and no problem: %s', async (iccid, luhnFails) => {
+    const { rows } = await readText(`${iccid}\n`);
+
+    expect(rows).toMatchObject([{ iccid, luhnFails, problem: null }]);
+  });
+
+  test.each(['2026-02-30', '2026-13-01', '01.12.2026', '12/01/2026', '2026-12-01T00:00:00Z', '2026-1-2', 'tomorrow'])(
+    'the date %s is refused and says how dates are written',
+    async (date) => {
+      const { rows } = await readText(`iccid,effective date\n${A},${date}\n${B},2026-12-01\n`);
+
+      expect(rows.map(where)).toEqual([
+        [2, null, 'EFFECTIVE_DATE_MALFORMED'],
+        [3, B, null],
+      ]);
+      expect(rows[0]?.problem).toMatchObject({ hint: 'dates are yyyy-MM-dd', column: 'effective date' });
+    },
+  );
+
+  test.each(['2028-02-29', '2026-12-31', ''])('the date "%s" is none to complain about', async (date) => {
+    const { rows } = await readText(`iccid,effective date\n${A},${date}\n`);
+
+    expect(rows.map(where)).toEqual([[2, A, null]]);
+  });
+
+  test('a line with a phone number needs no ICCID', async () => {
+    const { rows } = await readText(`iccid,MSISDN\n,+49 170 1234567\n,unknown\n`);
+
+    expect(rows.map(({ iccid, phoneNumber, problem }) => [iccid, phoneNumber, problem?.code ?? null])).toEqual([
+      [null, '491701234567', null],
+      [null, null, 'ICCID_MISSING'],
+    ]);
+  });
+});

@@ -90,7 +90,7 @@ export const OWN_TABLES: readonly Table[] = [
       run_id: 'nvarchar(40)',
       host: 'nvarchar(200)',
       pid: 'int',
-      heartbeat_at: 'datetime',
+      heartbeat_at: 'bigint',
     },
     primaryKey: ['bulk_change_id'],
   },

@@ -5,6 +5,7 @@ import type { Lease, LeaseHolder, RunStore } from './run-store.ts';
 /** A holder that says nothing for so long is taken for dead. */
 export const LEASE_MS = 30_000;
 const HEARTBEAT_MS = 5000;
+const LOOK_MS = 500;
 
 export interface Leasing {
   readonly store: RunStore;
@@ -27,13 +28,15 @@ async function take(bulkChangeId: string, { store, holder, clock, isAlive, warn,
     if (seen !== null && isOurs(seen, holder)) return;
     if (seen === null || isDead(seen, holder, isAlive, clock)) {
       if (await store.takeLease(bulkChangeId, holder, seen)) return;
+      // Somebody else was quicker: look again.
+      await clock.sleep(LOOK_MS, signal);
       continue;
     }
     // A holder here that is alive, or one elsewhere that has just given a sign of life.
     if (seen.host === holder.host || (first !== null && seen.heartbeatAt !== first.heartbeatAt)) throw locked(bulkChangeId, seen);
     if (seen === first)
       warn(`Bulk change ${bulkChangeId} is held by a run on ${seen.host}; waiting for up to ${LEASE_MS / 1000} s for a sign of life`);
-    await clock.sleep(1000, signal);
+    await clock.sleep(LOOK_MS, signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import { PondBulkError } from '../domain/errors.ts';
+import { parseIccid } from '../domain/iccid.ts';
 
 /** What a column can be for. */
 export const COLUMN_KEYS = [
@@ -72,20 +73,22 @@ export function parseColumnOptions(options: readonly string[]): ReadonlyMap<Colu
 }
 
 /** Finds the columns from the first record. Rejects with PondBulkError (input) when it cannot be told where the ICCIDs are. */
-export function findColumns(first: readonly string[], given: ReadonlyMap<ColumnKey, string>, list: string): Columns {
+export function findColumns(first: readonly string[], given: ReadonlyMap<ColumnKey, string>, list: string, line = 1): Columns {
+  const where = `${list}, line ${line}`;
   const cells = first.map((cell) => cell.trim());
-  const byName = [...given.values()].some((value) => cells.some((cell) => fold(cell) === fold(value)));
-  const hasHeader = byName || cells.some((cell) => columnKey(cell) !== undefined);
+  const byName = [...given.values()].some((value) => !/^\d+$/.test(value) && cells.some((cell) => fold(cell) === fold(value)));
+  // A line that holds an ICCID is a device, whatever its other cells say.
+  const hasHeader = !cells.some((cell) => parseIccid(cell).ok) && (byName || cells.some((cell) => columnKey(cell) !== undefined));
   const index = new Map<ColumnKey, number>();
   for (const [key, value] of given) index.set(key, position(key, value, cells, hasHeader, list));
-  if (hasHeader) addNamed(index, given, cells, list);
+  if (hasHeader) addNamed(index, given, cells, where);
   else if (!index.has('iccid') && !index.has('phoneNumber') && cells.length === 1) index.set('iccid', 0);
-  if (!index.has('iccid') && !index.has('phoneNumber')) throw noIccidColumn(cells, hasHeader, list);
+  if (!index.has('iccid') && !index.has('phoneNumber')) throw noIccidColumn(cells, hasHeader, where);
   const names = hasHeader ? cells : cells.map((_, at) => keyAt(index, at) ?? `column ${at + 1}`);
   return { names, index, hasHeader };
 }
 
-function addNamed(index: Map<ColumnKey, number>, given: ReadonlyMap<ColumnKey, string>, cells: readonly string[], list: string): void {
+function addNamed(index: Map<ColumnKey, number>, given: ReadonlyMap<ColumnKey, string>, cells: readonly string[], where: string): void {
   for (const [at, cell] of cells.entries()) {
     const key = columnKey(cell);
     if (key === undefined || given.has(key)) continue;
@@ -94,7 +97,7 @@ function addNamed(index: Map<ColumnKey, number>, given: ReadonlyMap<ColumnKey, s
       throw new PondBulkError(
         'input',
         'COLUMN_AMBIGUOUS',
-        `${list}, line 1: columns "${cells[before]}" and "${cell}" both mean ${spelled(key)}. Say which: --column "${spelled(key)}=${cell}"`,
+        `${where}: columns "${cells[before]}" and "${cell}" both mean ${spelled(key)}. Say which: --column "${spelled(key)}=${cell}"`,
       );
     }
     index.set(key, at);
@@ -111,7 +114,7 @@ function position(key: ColumnKey, value: string, cells: readonly string[], hasHe
   throw new PondBulkError('input', 'COLUMN_NOT_FOUND', `${list} has no column "${value}" (--column ${spelled(key)}=${value}). ${there}`);
 }
 
-function noIccidColumn(cells: readonly string[], hasHeader: boolean, list: string): PondBulkError {
+function noIccidColumn(cells: readonly string[], hasHeader: boolean, where: string): PondBulkError {
   const shown = cells
     .slice(0, 10)
     .map((cell) => `"${cell.slice(0, 30)}"`)
@@ -119,7 +122,7 @@ function noIccidColumn(cells: readonly string[], hasHeader: boolean, list: strin
   const advice = hasHeader
     ? `Name it with --column "iccid=${cells[0] ?? ''}"`
     : 'Name it with --column iccid=1, or add a header line with "iccid"';
-  return new PondBulkError('input', 'NO_ICCID_COLUMN', `${list}, line 1: no column is known to hold ICCIDs; found ${shown}. ${advice}`);
+  return new PondBulkError('input', 'NO_ICCID_COLUMN', `${where}: no column is known to hold ICCIDs; found ${shown}. ${advice}`);
 }
 
 function keyAt(index: ReadonlyMap<ColumnKey, number>, at: number): string | undefined {

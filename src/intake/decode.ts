@@ -17,21 +17,39 @@ export function decodeText(): Transform {
   const begin = (isEnd: boolean): string => {
     const head = Buffer.concat(held);
     held = [];
-    decoder = new TextDecoder(encodingOf(head, isEnd));
-    return decoder.decode(head, { stream: true });
+    const encoding = encodingOf(head, isEnd);
+    decoder = new TextDecoder(encoding, { fatal: encoding === 'utf-8' });
+    return decode(head);
+  };
+  /** What turns out to be no UTF-8 further on was Windows-1252 all along: so far its bytes were those of both. */
+  const decode = (chunk: Buffer): string => {
+    try {
+      return decoder?.decode(chunk, { stream: true }) ?? '';
+    } catch {
+      decoder = new TextDecoder('windows-1252');
+      return decoder.decode(chunk, { stream: true });
+    }
+  };
+  /** A character that is cut off at the end of the list is no reason to fail. */
+  const ending = (): string => {
+    try {
+      return decoder?.decode() ?? '';
+    } catch {
+      return '\ufffd';
+    }
   };
   return new Transform({
     readableObjectMode: false,
     decodeStrings: true,
     transform(chunk: Buffer, _encoding, done) {
-      if (decoder !== null) return done(null, decoder.decode(chunk, { stream: true }));
+      if (decoder !== null) return done(null, decode(chunk));
       held.push(chunk);
       size += chunk.length;
       done(null, size < LOOKED_AT ? '' : begin(false));
     },
     flush(done) {
       const rest = decoder === null ? begin(true) : '';
-      done(null, rest + (decoder?.decode() ?? ''));
+      done(null, rest + ending());
     },
   });
 }

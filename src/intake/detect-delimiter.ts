@@ -1,17 +1,13 @@
 const CANDIDATES = [',', ';', '\t'] as const;
-const LINES = 5;
 
-/** The delimiter that the first lines use most, outside of quotes; a comma when there is none. */
+/**
+ * The delimiter that the first line with any of them uses most, outside of quotes: a header decides, free text below it does not.
+ * A list whose first line has none is one column; a tab is what its cells are least likely to hold.
+ */
 export function detectDelimiter(text: string): string {
-  const counts = new Map<string, number>(CANDIDATES.map((candidate) => [candidate, 0]));
-  let isQuoted = false;
-  let lines = 0;
-  for (const char of text.slice(0, 16_384)) {
-    if (char === '"') isQuoted = !isQuoted;
-    if (isQuoted) continue;
-    if (char === '\n' && (lines += 1) === LINES) break;
-    const count = counts.get(char);
-    if (count !== undefined) counts.set(char, count + 1);
-  }
-  return CANDIDATES.reduce((best, candidate) => ((counts.get(candidate) ?? 0) > (counts.get(best) ?? 0) ? candidate : best));
+  const bare = text.slice(0, 16_384).replaceAll(/"(?:[^"]|"")*"/g, 'quoted');
+  const [first = ''] = bare.replace(/^[\r\n]+/, '').split(/[\r\n]/, 1);
+  const counts = CANDIDATES.map((candidate) => first.split(candidate).length - 1);
+  const most = Math.max(...counts);
+  return most === 0 ? '\t' : (CANDIDATES[counts.indexOf(most)] ?? ',');
 }

@@ -41,7 +41,7 @@ export async function readList(source: ListSource, columnOptions: ReadonlyMap<Co
   const records = readRecords(text)[Symbol.asyncIterator]();
   const first = await nextFilled(records, source);
   if (first === null) throw new PondBulkError('input', 'EMPTY_LIST', `${source.name} is empty. Give a list with one ICCID per line`);
-  const columns = findColumns(first.cells, columnOptions, source.name);
+  const columns = findColumns(first.cells, columnOptions, source.name, first.line);
 
   async function* rows(): AsyncGenerator<ListRow> {
     if (!columns.hasHeader && first !== null) yield rowOf(first);

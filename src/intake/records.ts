@@ -28,15 +28,18 @@ export async function* readRecords(text: AsyncIterable<string | Buffer>): AsyncG
   let bad: { readonly after: number; readonly reason: string } | null = null;
   for (;;) {
     const feed = Readable.from(source.rest(), { objectMode: false });
-    const parser = feed.pipe(parse({ ...options(delimiter), ...(bad === null ? {} : { to: bad.after }) }));
+    const parser = feed.pipe(parse({ ...options(delimiter), ...(bad === null || bad.after === 0 ? {} : { to: bad.after }) }));
     feed.on('error', (error) => parser.destroy(error));
     const startLine = line;
     let seen = 0;
+    // csv-parse counts a CRLF inside a cell as two lines.
+    let doubles = 0;
     try {
       if (bad?.after !== 0) {
         for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
           yield { line, cells: record, problem: null };
-          line = startLine + info.lines;
+          doubles += crlfsIn(record);
+          line = startLine + info.lines - doubles;
           seen += 1;
           source.done(info.bytes);
         }
@@ -58,12 +61,16 @@ export async function* readRecords(text: AsyncIterable<string | Buffer>): AsyncG
   }
 }
 
+function crlfsIn(record: readonly string[]): number {
+  return record.reduce((sum, cell) => sum + (cell.includes('\r\n') ? cell.split('\r\n').length - 1 : 0), 0);
+}
+
 function options(delimiter: string): Options {
   return {
     delimiter,
     info: true,
-    // Stray quotes inside a cell are text.
-    relax_quotes: true,
+    // A stray quote is a problem of its line: read as text it can hide the lines after it.
+    relax_quotes: false,
     relax_column_count: true,
     max_record_size: MAX_RECORD_BYTES,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -71,7 +78,16 @@ function options(delimiter: string): Options {
 }
 
 function reasonOf({ code }: CsvError): string {
-  return code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE' ? 'a quote is opened and never closed' : 'it is no CSV';
+  switch (code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+    case 'CSV_MAX_RECORD_SIZE':
+      return 'a quote is opened and never closed';
+    case 'INVALID_OPENING_QUOTE':
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return 'a quote stands inside a cell';
+    default:
+      return 'it is no CSV';
+  }
 }
 
 /** The bytes that no record has used up yet are kept, so that reading can begin again behind a bad line. */

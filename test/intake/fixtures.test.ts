@@ -40,7 +40,7 @@ describe('the lists people really have are read', () => {
 
     expect(rows.map(brief)).toEqual([
       [2, A, { customer: '4712', customerRatePlan: 'CRP-SMALL', effectiveDate: '2026-12-01' }, null],
-      [3, B, { customer: '4713', customerRatePool: 'POOL-1' }, null],
+      [3, B, { customer: '4713', customerRatePool: 'POOL-EU' }, null],
       [4, C, { site: 'Depot North' }, null],
     ]);
   });

@@ -1,23 +1,9 @@
-import { Readable } from 'node:stream';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { PondBulkError } from '../../src/domain/errors.ts';
-import type { ListRow } from '../../src/domain/list-row.ts';
-import { parseColumnOptions } from '../../src/intake/columns.ts';
-import { readList } from '../../src/intake/read-list.ts';
+import { brief, readText as read } from './read.ts';
 
 const A = '8988303000000000005';
 const B = '89883030000000000015';
-
-async function read(bytes: string | Buffer, ...columns: readonly string[]) {
-  const list = await readList({ name: 'list.csv', stream: Readable.from([Buffer.from(bytes)]) }, parseColumnOptions(columns));
-  const rows: ListRow[] = [];
-  for await (const row of list.rows) rows.push(row);
-  return { columns: list.columns, rows };
-}
-
-const brief = ({ line, iccid, values, problem }: ListRow) => [line, iccid, values, problem?.code ?? null];
 
 describe('a list is read whatever wrote it', () => {
   const dialects: readonly (readonly [string, string | Buffer])[] = [
@@ -98,41 +84,4 @@ test.each([
   ['iccid,sim\n1,2\n', 'COLUMN_AMBIGUOUS'],
 ])('a list nobody can read is refused: %j', async (text, code) => {
   await expect(read(text)).rejects.toMatchObject({ kind: 'input', code });
-});
-
-test('P11: no bytes crash the reader; it fails with a clear error or not at all', async () => {
-  const wild = fc.string({ maxLength: 400, unit: fc.constantFrom('"', ',', ';', '\n', '\r', '\t', '8', 'a', "'", '\0') });
-  await fc.assert(
-    fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 400 }), wild), async (input) => {
-      const ended = await read(Buffer.from(input as Uint8Array)).catch((error: unknown) => error);
-
-      expect(ended instanceof Error ? ended : null).toSatisfy((error) => error === null || error instanceof PondBulkError);
-    }),
-    { numRuns: 300 },
-  );
-});
-
-test('P11: what is written in any dialect is read as it was', async () => {
-  const cell = fc
-    .string({ maxLength: 12, unit: fc.constantFrom('a', 'ö', '"', ',', ';', ' x', '\n', '1') })
-    .map((text) => text.trim().replaceAll(/^'+/g, ''));
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }),
-      fc.constantFrom(',', ';', '\t'),
-      fc.constantFrom('\n', '\r\n'),
-      async (cells, delimiter, end) => {
-        const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-        const text = [['iccid', 'one', 'two'], ...cells.map(([one, two]) => [A, one, two])]
-          .map((record) => record.map(quoted).join(delimiter))
-          .join(end);
-
-        const { rows } = await read(text);
-
-        expect(rows.map((row) => row.cells)).toEqual(cells.map(([one, two]) => [A, one, two]));
-        expect(rows.every(({ problem }) => problem === null)).toBe(true);
-      },
-    ),
-    { numRuns: 200 },
-  );
 });

@@ -33,3 +33,6 @@ export const readFixture = (name: string, ...columns: readonly string[]) => read
 export const brief = ({ line, iccid, values, problem }: ListRow) => [line, iccid, values, problem?.code ?? null];
 
 export const where = ({ line, iccid, problem }: ListRow) => [line, iccid, problem?.code ?? null];
+
+/** A list whose line 5002 opens a quote that is never closed. */
+export const longList = (): string => `iccid,note\n${`${A},x\n`.repeat(5000)}${C},"open\n${`${B},y\n`.repeat(8000)}`;

@@ -28,7 +28,11 @@ describe('a list that nobody can read ends with what is wrong and what to do', (
     const reading = readText(bytes);
 
     await expect(reading).rejects.toBeInstanceOf(PondBulkError);
-    await expect(reading).rejects.toMatchObject({ kind: 'input', code: 'EMPTY_LIST', message: expect.stringMatching(/^list\.csv is empty/) });
+    await expect(reading).rejects.toMatchObject({
+      kind: 'input',
+      code: 'EMPTY_LIST',
+      message: expect.stringMatching(/^list\.csv is empty/),
+    });
   });
 
   test.each<[string, string, readonly string[], string, RegExp]>([

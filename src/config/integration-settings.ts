@@ -1,45 +1,58 @@
 import type { z } from 'zod';
 
 import type { Integration } from '../domain/carrier.ts';
-import { baseUrl, positiveInteger, positiveNumber } from './settings.ts';
+import { baseUrl, perSecond, seconds, wholeNumber } from './schemas.ts';
+import type { Secret } from './shown.ts';
+
+/** How long an accepted change is polled when nothing else is set (product: `<INTEGRATION>_DEADLINE_SECONDS`). */
+export const DEADLINE_SECONDS = 900;
 
 /** A setting of an integration, by its name without the prefix. */
 export interface IntegrationSetting {
   readonly name: string;
   readonly help: string;
-  readonly secret: boolean;
+  readonly secret: Secret;
   readonly schema: z.ZodType<string | number, string> | null;
+  /** As it is shown; null when it must be given. */
+  readonly default: string | null;
 }
 
 /** What an account needs, and how fast it may be used: made from the integration's definition. */
-export function integrationSettings(integration: Integration): readonly IntegrationSetting[] {
-  const { settings, optional, secrets, pace } = integration;
+export function integrationSettings({ settings, optional, secrets, pace, timeoutMs }: Integration): readonly IntegrationSetting[] {
   const account = [...settings, ...Object.keys(optional)].map((name) => ({
     name,
     help: name in optional ? `Default: ${optional[name]}.` : '',
-    secret: secrets.includes(name),
+    secret: secrets.includes(name) ? ('everything' as const) : null,
     schema: name === 'BASE_URL' ? baseUrl : null,
+    default: optional[name] ?? null,
   }));
+  const own = (name: string, help: string, schema: IntegrationSetting['schema'], value: number | null, source = '') => {
+    const text = `${value ?? 'no limit'}`;
+    return { name, help: `${help} Default: ${text}${source}.`, secret: null, schema, default: text };
+  };
   return [
     ...account,
-    {
-      name: 'CONCURRENCY',
-      help: `Requests at once per account. Default: ${pace.concurrency} (${pace.source}).`,
-      secret: false,
-      schema: positiveInteger,
-    },
-    {
-      name: 'RATE',
-      help: `Calls per second per account. Default: ${pace.perSecond ?? 'no limit'}.`,
-      secret: false,
-      schema: positiveNumber,
-    },
-    {
-      name: 'TIMEOUT_SECONDS',
-      help: `How long one call may take. Default: ${integration.timeoutMs / 1000}.`,
-      secret: false,
-      schema: positiveNumber,
-    },
-    { name: 'DEADLINE_SECONDS', help: 'How long an accepted change is polled. Default: 900.', secret: false, schema: positiveNumber },
+    own('CONCURRENCY', 'Requests at once per account.', wholeNumber(1, 10_000), pace.concurrency, ` (${pace.source})`),
+    own('RATE', 'Calls per second per account.', perSecond, pace.perSecond),
+    own('TIMEOUT_SECONDS', 'How long one call may take.', seconds, timeoutMs / 1000),
+    own('DEADLINE_SECONDS', 'How long an accepted change is polled.', seconds, DEADLINE_SECONDS),
   ];
+}
+
+/** A setting by its whole name, which ends in a service provider's id when it is of that provider alone. */
+export interface NamedSetting {
+  readonly name: string;
+  readonly integration: Integration;
+  readonly setting: IntegrationSetting;
+}
+
+/** Settings of all integrations, with those that carry a service provider's id as far as they are given. */
+export function namedSettings(integrations: readonly Integration[], given: readonly string[]): readonly NamedSetting[] {
+  return integrations.flatMap((integration) =>
+    integrationSettings(integration).flatMap((setting) => {
+      const shared = `${integration.prefix}_${setting.name}`;
+      const own = given.filter((name) => name.startsWith(`${shared}_`) && /^\d+$/.test(name.slice(shared.length + 1)));
+      return [shared, ...own].map((name) => ({ name, integration, setting }));
+    }),
+  );
 }

@@ -1,45 +1,27 @@
 import { z } from 'zod';
 
+import { databaseUrl, flag, seconds, text, wholeNumber } from './schemas.ts';
+import type { Secret } from './shown.ts';
+
 /** One setting: everything that is known about it, in one place. */
-export interface Setting<T = unknown> {
+export interface Setting<T = unknown, D extends string | null = string | null> {
   readonly name: string;
   readonly group: string;
   readonly help: string;
-  readonly secret: boolean;
+  readonly secret: Secret;
   /** Reads the text of the environment; its message says what is expected. */
   readonly schema: z.ZodType<T, string>;
   /** Text as it would be written; null when it has no default. */
-  readonly default: string | null;
+  readonly default: D;
 }
 
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
-export const positiveNumber = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/, 'must be a number above 0')
-  .transform(Number)
-  .refine((value) => value > 0, 'must be a number above 0');
-export const positiveInteger = integer(1, 10_000);
-const text = z.string().min(1);
-const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((value) => value === '1');
-export const baseUrl = z
-  .string()
-  .refine((value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value), 'must be an http(s) URL, e.g. https://host/path')
-  .transform((value) => value.replace(/\/+$/, ''));
-const databaseUrl = z.string().regex(/^(mssql:\/\/.|sqlite:.)/, 'must be mssql://user:password@host:1433/database or sqlite:FILE');
+/** A setting that may be missing: then its value is null. */
+function setting<T>(group: string, name: string, schema: z.ZodType<T, string>, help: string, secret: Secret = null): Setting<T, null> {
+  return { name, group, help, schema, secret, default: null };
+}
 
-function setting<T>(
-  group: string,
-  name: string,
-  schema: z.ZodType<T, string>,
-  help: string,
-  more: { secret?: boolean; default?: string } = {},
-): Setting<T> {
-  return { name, group, help, schema, secret: more.secret === true, default: more.default ?? null };
+function withDefault<T>(group: string, name: string, schema: z.ZodType<T, string>, help: string, value: string): Setting<T, string> {
+  return { name, group, help, schema, secret: null, default: value };
 }
 
 const DATABASE = 'Database';
@@ -54,51 +36,53 @@ export const SETTINGS = {
     'DATABASE_URL',
     databaseUrl,
     "The operator's database: mssql://user:password@host:1433/database?encrypt=true&trustServerCertificate=false, or sqlite:FILE. Special characters of the password as %XX.",
-    { secret: true },
+    'url-password',
   ),
   databaseUrlRead: setting(
     DATABASE,
     'DATABASE_URL_READ',
     databaseUrl,
     'For dry runs: the same database with a login that may only read. Without it dry runs use DATABASE_URL.',
-    { secret: true },
+    'url-password',
   ),
   serviceProvider: setting(RUN, 'SERVICE_PROVIDER', text, 'Service provider (name or id) when --provider is not given.'),
   operator: setting(RUN, 'POND_BULK_OPERATOR', text, 'Who the run acts for: a UserName of the portal. Written to every audit row.'),
-  environment: setting(
+  environment: withDefault(
     RUN,
     'POND_BULK_ENVIRONMENT',
     z.enum(['production', 'sandbox'], 'must be production or sandbox'),
     "Names the carriers' tenant in confirmation and audit. Changes no URL and starts nothing.",
-    { default: 'production' },
+    'production',
   ),
-  maxParallelRequests: setting(PACE, 'MAX_PARALLEL_REQUESTS', integer(1, 1000), 'Requests in flight in the whole process.', {
-    default: '64',
-  }),
-  pageSize: setting(PACE, 'PAGE_SIZE', integer(1, 2000), 'Rows per claim.', { default: '100' }),
-  retryMaxCount: setting(PACE, 'RETRY_MAX_COUNT', integer(0, 20), 'Tries after the first, 0.5 s doubling to 60 s, with jitter.', {
-    default: '3',
-  }),
-  settleSeconds: setting(
-    PACE,
-    'SETTLE_SECONDS',
-    positiveNumber,
-    'How long a write whose answer was lost is read back before it counts as not happened.',
-    { default: '30' },
-  ),
-  refuseActiveRevServices: setting(
+  refuseActiveRevServices: withDefault(
     RUN,
     'REFUSE_ACTIVE_REV_SERVICES',
     flag,
     '1 refuses plan changes for devices with an active Rev service.',
-    { default: '0' },
+    '0',
   ),
-  permissions: setting(
+  maxParallelRequests: withDefault(PACE, 'MAX_PARALLEL_REQUESTS', wholeNumber(1, 1000), 'Requests in flight in the whole process.', '64'),
+  pageSize: withDefault(PACE, 'PAGE_SIZE', wholeNumber(1, 2000), 'Rows per claim.', '100'),
+  retryMaxCount: withDefault(
+    PACE,
+    'RETRY_MAX_COUNT',
+    wholeNumber(0, 20),
+    'Tries after the first, 0.5 s doubling to 60 s, with jitter.',
+    '3',
+  ),
+  settleSeconds: withDefault(
+    PACE,
+    'SETTLE_SECONDS',
+    seconds,
+    'How long a write whose answer was lost is read back before it counts as not happened.',
+    '30',
+  ),
+  permissions: withDefault(
     PERMISSION,
     'PERMISSIONS',
     z.enum(['tables', 'grants'], 'must be tables or grants'),
     "tables: the portal's tables say what an operator may do. grants: whoever can log in to the database may write (said in every run).",
-    { default: 'tables' },
+    'tables',
   ),
   queryOperator: setting(PERMISSION, 'QUERY_OPERATOR', text, 'Own SQL for "who is the operator": uses :operator, answers his id.'),
   queryTenant: setting(PERMISSION, 'QUERY_TENANT', text, 'Own SQL for "which tenant is his": uses :userId or :operator, answers its id.'),
@@ -128,8 +112,9 @@ export const SETTINGS = {
   ),
 } as const;
 
-/** `CHANGE_TYPE_CARRIERRATEPLANCHANGE=7` and the like: numbers where the look-up tables have none. */
-export const NUMBER_SETTING = /^(CHANGE_TYPE|INTEGRATION|PORTAL_TYPE)_[A-Z0-9_]+$/;
-
 export type SettingKey = keyof typeof SETTINGS;
-export type SettingValue<K extends SettingKey> = z.output<(typeof SETTINGS)[K]['schema']>;
+
+/** What the rest of the program gets: null only where a setting may be missing. */
+export type SettingValue<K extends SettingKey> =
+  | z.output<(typeof SETTINGS)[K]['schema']>
+  | ((typeof SETTINGS)[K]['default'] extends null ? null : never);

@@ -45,9 +45,14 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
   };
 }
 
-/** Under another name first: a file that is there is whole. */
+/** Under another name first, one of its own for each process: a file that is there is whole, after a power cut too. */
 async function writeWhole(path: string, parts: AsyncIterable<string> | Iterable<string>): Promise<void> {
-  const partial = `${path}.partial`;
-  await pipeline(Readable.from(parts), createWriteStream(partial));
-  await rename(partial, path);
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    await pipeline(Readable.from(parts), createWriteStream(partial, { flush: true }));
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
@@ -24,6 +23,7 @@ export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 export interface Terminal {
   readonly stdin: Readable;
   readonly isInTty: boolean;
+  readonly isOutTty: boolean;
   readonly isErrTty: boolean;
   /** Width for tables: of stdout on a terminal, else 200. */
   readonly columns: number;
@@ -47,10 +47,13 @@ export interface Progress {
 const PLAIN_PROGRESS_MS = 30_000;
 
 export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Terminal {
-  const isDumb = env['TERM'] === 'dumb';
+  // An empty NO_COLOR is none (no-color.org).
+  const isPlain = env['TERM'] === 'dumb' || (env['NO_COLOR'] ?? '') !== '';
   const animates =
-    stderr.isTTY === true && (stderr.columns ?? 0) > 0 && !isDumb && env['CI'] === undefined && env['NO_COLOR'] === undefined;
-  const coloured = stdout.isTTY === true && !isDumb && (env['NO_COLOR'] ?? '') === '';
+    // On a terminal of no width ora would print without end.
+    stderr.isTTY === true && (stderr.columns ?? 0) > 0 && !isPlain && env['CI'] === undefined;
+  const isOutTty = stdout.isTTY === true;
+  const coloured = isOutTty && !isPlain && env['FORCE_COLOR'] !== '0';
   let isClosed = false;
   let active: Ora | null = null;
   // A closed pipe stops printing, never the run.
@@ -66,11 +69,16 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
   return {
     stdin,
     isInTty: stdin.isTTY === true,
+    isOutTty,
     isErrTty: stderr.isTTY === true,
-    columns: stdout.isTTY === true ? stdout.columns || 80 : 200,
+    get columns() {
+      return isOutTty ? stdout.columns || 80 : 200;
+    },
     out: async (text) => {
-      if (isClosed || stdout.write(text)) return;
-      await Promise.race([once(stdout, 'drain'), once(stdout, 'close'), once(stdout, 'error')]).catch(() => undefined);
+      if (isClosed || stdout.destroyed) return;
+      // On the same terminal a spinner's line would run into the text; its next frame comes by itself.
+      if (isOutTty) active?.clear();
+      if (!stdout.write(text) && !stdout.destroyed) await drained(stdout);
     },
     note,
     paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
@@ -91,6 +99,18 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
       };
     },
   };
+}
+
+/** Resolves when there is room again, or when the reader has gone. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const ends = ['drain', 'close', 'error'] as const;
+    const done = (): void => {
+      for (const end of ends) stream.off(end, done);
+      resolve();
+    };
+    for (const end of ends) stream.on(end, done);
+  });
 }
 
 function plainProgress(note: (line: string) => void, now: () => number): Progress {

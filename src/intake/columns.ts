@@ -75,7 +75,8 @@ export function parseColumnOptions(options: readonly string[]): ReadonlyMap<Colu
 /** Finds the columns from the first record. Rejects with PondBulkError (input) when it cannot be told where the ICCIDs are. */
 export function findColumns(first: readonly string[], given: ReadonlyMap<ColumnKey, string>, list: string, line = 1): Columns {
   const where = `${list}, line ${line}`;
-  const cells = first.map((cell) => cell.trim());
+  // A header that was kept from being a formula, too, loses the apostrophe that did it.
+  const cells = first.map((cell) => cell.trim().replace(/^'(?=[=+\-@'])/, ''));
   const byName = [...given.values()].some((value) => !/^\d+$/.test(value) && cells.some((cell) => fold(cell) === fold(value)));
   // A line that holds an ICCID is a device, whatever its other cells say.
   const hasHeader = !cells.some((cell) => parseIccid(cell).ok) && (byName || cells.some((cell) => columnKey(cell) !== undefined));

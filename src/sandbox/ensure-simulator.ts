@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,63 +9,60 @@ import { PondBulkError } from '../domain/errors.ts';
 import type { SandboxFolder } from './sandbox-folder.ts';
 
 const runningSchema = z.object({ pid: z.number().int(), port: z.number().int() });
+const statusSchema = z.object({ pid: z.number().int() });
 
-/** A start that takes longer has died; its lock is broken. */
+type Running = z.output<typeof runningSchema>;
+
+/** A start that takes longer has failed. */
 const START_MS = 15_000;
 const LOOK_MS = 50;
+const ANSWER_MS = 2000;
 
 /** The port of the folder's simulator when it runs and answers, else null. */
 export async function runningSimulator(folder: SandboxFolder): Promise<number | null> {
-  try {
-    const { port } = runningSchema.parse(JSON.parse(readFileSync(folder.running, 'utf8')));
-    const response = await fetch(`http://127.0.0.1:${port}/_sandbox/status`, { signal: AbortSignal.timeout(2000) });
-    await response.body?.cancel();
-    return response.ok ? port : null;
-  } catch {
-    return null;
-  }
+  return (await findRunning(folder))?.port ?? null;
 }
 
-/** Starts the folder's simulator when it does not run. Two commands at once start one. */
+/** Starts the folder's simulator when it does not run. Commands at once may each start one, of which one stays. */
 export async function ensureSimulator(folder: SandboxFolder): Promise<{ readonly port: number; readonly isNew: boolean }> {
   mkdirSync(folder.path, { recursive: true });
   const giveUpAt = Date.now() + START_MS;
-  let isNew = false;
-  for (let port = await runningSimulator(folder); ; port = await runningSimulator(folder)) {
-    if (port !== null) {
-      if (isNew) rmSync(folder.lock, { force: true });
-      return { port, isNew };
-    }
-    if (!isNew && takeLock(folder.lock)) {
-      isNew = true;
-      spawnSimulator(folder);
-    }
-    if (Date.now() > giveUpAt) {
-      if (isNew) rmSync(folder.lock, { force: true });
-      throw new PondBulkError('config', 'SANDBOX_NOT_STARTED', `The sandbox in ${folder.path} did not start within ${START_MS / 1000} s`);
+  let started: ChildProcess | null = null;
+  for (;;) {
+    const running = await findRunning(folder);
+    if (running !== null) return { port: running.port, isNew: running.pid === started?.pid };
+    started ??= spawnSimulator(folder);
+    // One that ends well found another that runs: it may have stopped since.
+    if (started.exitCode === 0) started = null;
+    if (Date.now() > giveUpAt || (started !== null && hasFailed(started))) {
+      throw new PondBulkError('config', 'SANDBOX_NOT_STARTED', `The sandbox in ${folder.path} did not start; look at ${folder.log}`);
     }
     await sleep(LOOK_MS);
   }
 }
 
-/** Whether we are the one to start it. */
-function takeLock(path: string): boolean {
+/** What its file says, when the process of that number answers on that port: after a crash the port may be somebody else's. */
+async function findRunning(folder: SandboxFolder): Promise<Running | null> {
   try {
-    if (Date.now() - statSync(path).mtimeMs > START_MS) rmSync(path, { force: true });
+    const running = runningSchema.parse(JSON.parse(readFileSync(folder.running, 'utf8')));
+    const response = await fetch(`http://127.0.0.1:${running.port}/_sandbox/status`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return statusSchema.parse(await response.json()).pid === running.pid ? running : null;
   } catch {
-    // No lock.
-  }
-  try {
-    closeSync(openSync(path, 'wx'));
-    return true;
-  } catch {
-    return false;
+    return null;
   }
 }
 
+function hasFailed({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
 /** Detached: it outlives this command, killed or not. */
-function spawnSimulator({ path }: SandboxFolder): void {
+function spawnSimulator({ path, log }: SandboxFolder): ChildProcess {
   // As TypeScript from src, as JavaScript from dist.
   const entry = join(import.meta.dirname, `simulator-process${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`);
-  spawn(process.execPath, [entry, '--dir', path], { detached: true, stdio: 'ignore' }).unref();
+  const output = openSync(log, 'a');
+  const child = spawn(process.execPath, [entry, '--dir', path], { detached: true, stdio: ['ignore', 'ignore', output] });
+  closeSync(output);
+  child.on('error', () => undefined).unref();
+  return child;
 }

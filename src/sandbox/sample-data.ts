@@ -97,7 +97,7 @@ export function sampleData(): SampleData {
 /** `count` POND devices of provider 1 more, each on POND-1GB: for measurements and tests. */
 export function pondFleet(count: number, firstId = 100_000): SampleData {
   const fleet = Array.from({ length: count }, (_, index) => ({
-    ...fleetDevice(1, '8988304', index, 12),
+    ...fleetDevice(1, '8988304', index, false),
     id: firstId + index,
     twoPackages: false,
     noPackage: false,
@@ -143,9 +143,9 @@ interface FleetDevice {
   readonly idle: 'known' | 'stranger' | null;
 }
 
-/** The n-th device of a fleet. Of provider 1 some are special: see the numbers. */
-function fleetDevice(provider: number, prefix: string, index: number, digits = 9): FleetDevice {
-  const isPond1 = provider === 1 && digits === 9;
+/** The n-th device of a fleet. Of provider 1 some of the sample are special: see the numbers. */
+function fleetDevice(provider: number, prefix: string, index: number, isSample = true): FleetDevice {
+  const isPond1 = provider === 1 && isSample;
   const body = `${prefix}${String(index + 1).padStart(19 - prefix.length, '0')}`;
   // Every fifth SIM of the first fleet is known by its 19 digits; one by 18, which POND does not take.
   const iccid = isPond1 && index === 59 ? body.slice(0, 18) : isPond1 && index % 5 === 4 ? body : withCheckDigit(body);
@@ -153,7 +153,8 @@ function fleetDevice(provider: number, prefix: string, index: number, digits = 9
     provider,
     index,
     iccid,
-    msisdn: `8823${String(provider)}${String(index + 1).padStart(8, '0')}`,
+    // A phone number belongs to one device: service lines are found by it.
+    msisdn: `${isSample ? '8823' : '8824'}${provider}${String(index + 1).padStart(8, '0')}`,
     archived: isPond1 && index === 50 ? 'inactive' : isPond1 && index === 51 ? 'deleted' : null,
     hasTenant: !(isPond1 && index >= 52 && index <= 54),
     twoPackages: isPond1 && index === 45,

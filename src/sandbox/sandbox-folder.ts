@@ -9,8 +9,10 @@ export interface SandboxFolder {
   readonly state: string;
   /** Process and port of the simulator, while it runs. */
   readonly running: string;
-  /** Held by the one command that starts the simulator. */
+  /** Held by the simulator as long as it lives. */
   readonly lock: string;
+  /** What the simulator says on stderr: nothing, as long as it works. */
+  readonly log: string;
 }
 
 export function sandboxFolder(path: string): SandboxFolder {
@@ -19,7 +21,8 @@ export function sandboxFolder(path: string): SandboxFolder {
     database: join(path, 'sandbox.db'),
     state: join(path, 'carriers.json'),
     running: join(path, 'simulator.json'),
-    lock: join(path, 'starting.lock'),
+    lock: join(path, 'simulator.lock'),
+    log: join(path, 'simulator.log'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, linkSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { migrate } from '../database/migrate.ts';
 import { openDatabase } from '../database/open-database.ts';
@@ -15,6 +16,10 @@ export interface RunningSandbox {
   readonly isNew: boolean;
   readonly client: SimulatorClient;
 }
+
+/** A simulator with many devices needs a moment to save what it knows. */
+const STOP_MS = 15_000;
+const LOOK_MS = 20;
 
 /** Starts the simulated carriers and makes the database with its sample devices, as far as they are not there. */
 export async function startSandbox(folder: SandboxFolder): Promise<RunningSandbox> {
@@ -37,11 +42,13 @@ export async function resetSandbox(folder: SandboxFolder): Promise<void> {
   await makeDatabase(folder);
 }
 
-/** Stops the simulator; answers whether it ran. */
+/** Stops the simulator, its state being saved when this resolves; answers whether it ran. */
 export async function stopSandbox(folder: SandboxFolder): Promise<boolean> {
   const port = await runningSimulator(folder);
   if (port === null) return false;
   await simulatorClient(port).stop();
+  const giveUpAt = Date.now() + STOP_MS;
+  while (existsSync(folder.running) && Date.now() < giveUpAt) await sleep(LOOK_MS);
   return true;
 }
 

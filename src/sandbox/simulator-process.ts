@@ -1,55 +1,87 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
+import { z } from 'zod';
+
+import { runningSimulator } from './ensure-simulator.ts';
+import { takeProcessLock, type ProcessLock } from './process-lock.ts';
 import { sandboxFolder } from './sandbox-folder.ts';
 import { startSimulator } from './simulator/simulator.ts';
 
-/** Entry of the simulator's own process: `node simulator-process.js --dir DIR [--idle-minutes N]`. */
-const { values } = parseArgs({ options: { dir: { type: 'string' }, 'idle-minutes': { type: 'string', default: '10' } } });
-if (values.dir === undefined) throw new Error('--dir is missing');
-const folder = sandboxFolder(values.dir);
-const idleMs = Number(values['idle-minutes']) * 60_000;
+/** Entry of the simulator's own process: `node simulator-process.js --dir DIR [--port N] [--idle-minutes N]`. */
+const { values } = parseArgs({ options: { dir: { type: 'string' }, port: { type: 'string' }, 'idle-minutes': { type: 'string' } } });
+const options = z
+  .object({
+    dir: z.string().min(1),
+    port: z.coerce.number().int().min(0).max(65_535).default(0),
+    'idle-minutes': z.coerce.number().positive().default(10),
+  })
+  .parse(values);
+const folder = sandboxFolder(options.dir);
+const idleMs = options['idle-minutes'] * 60_000;
+/** How often it looks whether to save, and whether it is idle. */
+const LOOK_MS = Math.min(1000, idleMs);
 /** The state is saved in quiet moments, and now and then in long runs: writing it holds everything up. */
-const LOOK_MS = 1000;
 const QUIET_MS = 1000;
 const LONGEST_UNSAVED_MS = 30_000;
+/** An earlier simulator of the folder has so long to end. */
+const PREDECESSOR_MS = 15_000;
 
 mkdirSync(folder.path, { recursive: true });
-const simulator = await startSimulator({ port: 0, saved: savedState(), onStop: () => setImmediate(() => void stop()) });
-let savedCalls = -1;
+const lock = await takeLock();
+const simulator = await startSimulator({ port: options.port, saved: savedState(), onStop: () => setImmediate(() => void stop()) });
+let savedRevision = simulator.state.revision;
 let savedAt = Date.now();
-writeWhole(folder.running, { pid: process.pid, port: simulator.port, startedAt: new Date().toISOString() });
+const running = { pid: process.pid, port: simulator.port, startedAt: new Date().toISOString() };
+writeWhole(folder.running, running);
+process.stdout.write(`${JSON.stringify(running)}\n`);
 
-const saving = setInterval(() => {
-  const isQuiet = Date.now() - simulator.lastCallAt > QUIET_MS;
-  if (isQuiet || Date.now() - savedAt > LONGEST_UNSAVED_MS) save();
-  if (Date.now() - simulator.lastCallAt > idleMs) void stop();
+const looking = setInterval(() => {
+  const quietMs = Date.now() - simulator.lastCallAt;
+  if (quietMs > QUIET_MS || Date.now() - savedAt > LONGEST_UNSAVED_MS) save();
+  if (quietMs > idleMs) void stop();
 }, LOOK_MS);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 
+/** Only the one that holds the folder's lock works; when another does already, there is nothing to do. */
+async function takeLock(): Promise<ProcessLock> {
+  const giveUpAt = Date.now() + PREDECESSOR_MS;
+  for (;;) {
+    const taken = takeProcessLock(folder.lock);
+    if (taken !== null) return taken;
+    if ((await runningSimulator(folder)) !== null) process.exit(0);
+    if (Date.now() > giveUpAt) throw new Error(`${folder.lock} is held by a process that does not answer`);
+    await sleep(50);
+  }
+}
+
+/** Saved before the file goes that says it runs: whoever starts next reads the newest state. */
 async function stop(): Promise<void> {
-  clearInterval(saving);
-  rmSync(folder.running, { force: true });
+  clearInterval(looking);
   await simulator.stop();
   save();
+  rmSync(folder.running, { force: true });
+  lock.release();
   process.exit(0);
 }
 
-/** The state is written when something happened since. */
+/** Writes the state when it may have changed since. */
 function save(): void {
-  const { calls } = simulator.state.ledger.summary();
-  if (calls === savedCalls) return;
-  savedCalls = calls;
+  const { revision, services } = simulator.state;
+  if (revision === savedRevision) return;
+  savedRevision = revision;
   savedAt = Date.now();
-  writeWhole(folder.state, Object.fromEntries([...simulator.state.services].map(([name, { service }]) => [name, service.state()])));
+  writeWhole(folder.state, Object.fromEntries([...services].map(([name, { service }]) => [name, service.state()])));
 }
 
+/** Damaged state is not replaced by that of the first day: the database beside it would tell another story. */
 function savedState(): Readonly<Record<string, unknown>> {
+  if (!existsSync(folder.state)) return {};
   try {
-    return JSON.parse(readFileSync(folder.state, 'utf8')) as Record<string, unknown>;
-  } catch {
-    // None yet.
-    return {};
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(folder.state, 'utf8')));
+  } catch (cause) {
+    throw new Error(`${folder.state} is damaged; remove ${folder.path} to begin anew`, { cause });
   }
 }
 

@@ -7,8 +7,10 @@ export function plain(text: string): string {
     .trim();
 }
 
-/** At most `width` characters, the last of them … when something was left out. */
-export function shortened(text: string, width: number): string {
+/** At most `width` characters, the last of them `more` when something was left out. */
+export function shortened(text: string, width: number, more = '…'): string {
   if (text.length <= width) return text;
-  return width <= 1 ? '…'.slice(0, width) : `${text.slice(0, width - 1)}…`;
+  if (width <= more.length) return more.slice(0, width);
+  // A character of two halves is not cut in the middle.
+  return `${text.slice(0, width - more.length).replace(/[\uD800-\uDBFF]$/, '')}${more}`;
 }

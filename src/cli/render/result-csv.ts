@@ -1,14 +1,15 @@
 import type { RowResult, RunResult } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
 
-/** A spreadsheet would take these as a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** A spreadsheet would take these as a formula; a `'` is kept apart from the one that is put before them. */
+const GUARDED = /^[=+\-@\t\r']/;
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
 /** One cell of CSV: quoted where needed, and never a formula (one leading `'`, which reading takes off again). */
 export function csvCell(text: string): string {
-  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = GUARDED.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  // `;` and tabs too: who reads it again tells the delimiter by counting them outside of quotes.
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 export function csvLine(cells: readonly string[]): string {

@@ -4,11 +4,15 @@ import type { RowResult, RunResult } from '../../domain/result.ts';
 import { ROW_STATUSES, type RowStatus } from '../../domain/status.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { transition } from './device-state.ts';
+import { glyphsFor } from './glyphs.ts';
 import { plain, shortened } from './plain.ts';
-import { shownRows, type Cause } from './shown-rows.ts';
+import { shownRows, type Shown } from './shown-rows.ts';
 
 /** cli-table3 takes time with the square of its rows; more are read in a file. */
 const MAX_ROWS = 200;
+
+/** An ICCID is never shortened; what is no ICCID (any cell of a list) is. */
+const MAX_ICCID = 32;
 
 const STYLES: Readonly<Record<RowStatus, Style>> = {
   PLANNED: 'cyan',
@@ -24,13 +28,17 @@ const STYLES: Readonly<Record<RowStatus, Style>> = {
   NOT_STARTED: 'yellow',
 };
 
+/** Where a table goes. Off a terminal it is plain ASCII. */
+export type Paper = Pick<Terminal, 'columns' | 'isOutTty' | 'paint'>;
+
 /** The table of a run, then its totals, causes of failures, files, and the next command. */
-export async function renderTable(result: RunResult, terminal: Pick<Terminal, 'columns' | 'paint'>): Promise<string> {
-  const { rows, total, causes } = await shownRows(result.rows(), MAX_ROWS);
-  const parts = [table(rows, terminal)];
-  if (total > rows.length) parts.push(`… and ${total - rows.length} more rows: --output csv, or --results DIR, has them all`);
-  parts.push(totals(result, terminal));
-  if (causes.length > 0) parts.push(causesText(causes, terminal));
+export async function renderTable(result: RunResult, paper: Paper): Promise<string> {
+  const shown = await shownRows(result.rows(), MAX_ROWS);
+  const { rows, total } = shown;
+  const parts = [table(rows, paper)];
+  if (total > rows.length)
+    parts.push(`${glyphsFor(paper.isOutTty).more} and ${total - rows.length} more rows: --output csv, or --results DIR, has them all`);
+  parts.push(totals(result, paper), causesText(shown, paper));
   const facts = [
     ...(result.bulkChangeIds.length === 0
       ? []
@@ -42,29 +50,28 @@ export async function renderTable(result: RunResult, terminal: Pick<Terminal, 'c
   return `${[...parts, facts.join('\n')].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function table(rows: readonly RowResult[], { columns, paint }: Pick<Terminal, 'columns' | 'paint'>): string {
+function table(rows: readonly RowResult[], { columns, isOutTty, paint }: Paper): string {
   if (rows.length === 0) return '';
+  const { arrow, more, lines } = glyphsFor(isOutTty);
   const cells = rows.map((row) => [
     String(row.line),
-    row.iccid,
-    row.provider ?? '',
+    shortened(plain(row.iccid), MAX_ICCID, more),
+    plain(row.provider ?? ''),
     row.status,
-    plain(transition(row.before, row.after)),
+    plain(transition(row.before, row.after, arrow)),
     plain(row.message),
   ]);
   const head = ['Line', 'ICCID', 'Provider', 'Status', 'Change', 'Message'];
   const widths = fit([head, ...cells], columns);
   const kept = widths.flatMap((width, at) => (width > 0 ? [at] : []));
-  // No rule between rows: twice as many fit on a screen.
-  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
   const made = new Table({
-    chars,
+    chars: lines,
     head: kept.map((at) => head[at] ?? ''),
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 1 },
   });
   for (const [index, row] of cells.entries()) {
     const status = rows[index]?.status ?? 'UNKNOWN';
-    made.push(kept.map((at) => (at === 3 ? paint(STYLES[status], row[at] ?? '') : shortened(row[at] ?? '', widths[at] ?? 0))));
+    made.push(kept.map((at) => (at === 3 ? paint(STYLES[status], row[at] ?? '') : shortened(row[at] ?? '', widths[at] ?? 0, more))));
   }
   return made.toString();
 }
@@ -94,19 +101,21 @@ function fit(rows: readonly (readonly string[])[], columns: number): readonly nu
   return widths;
 }
 
-function totals({ byStatus, rowCount, seconds, dryRun }: RunResult, { paint }: Pick<Terminal, 'paint'>): string {
+function totals({ byStatus, rowCount, seconds, dryRun }: RunResult, { isOutTty, paint }: Paper): string {
   const counts = ROW_STATUSES.flatMap((status) =>
     byStatus[status] === undefined ? [] : [`${paint(STYLES[status], status)} ${byStatus[status]}`],
   );
   const rate = !dryRun && seconds >= 1 ? `, ${Math.round((rowCount / seconds) * 10) / 10}/s` : '';
-  return `${rowCount} row${rowCount === 1 ? '' : 's'}: ${counts.join(', ')} (${seconds.toFixed(1)} s${rate})${dryRun ? ' – dry run, nothing was changed' : ''}`;
+  return `${rowCount} row${rowCount === 1 ? '' : 's'}: ${counts.join(', ')} (${seconds.toFixed(1)} s${rate})${dryRun ? ` ${glyphsFor(isOutTty).dash} dry run, nothing was changed` : ''}`;
 }
 
-function causesText(causes: readonly Cause[], { paint }: Pick<Terminal, 'paint'>): string {
-  return causes
-    .map(({ status, code, count, example }) => {
-      const hint = example.error?.hint ?? null;
-      return `${paint(STYLES[status], status)} ${code} × ${count}: ${plain(example.message)}${hint === null ? '' : ` – ${plain(hint)}`} (line ${example.line}, ${example.iccid})`;
-    })
-    .join('\n');
+function causesText({ causes, otherCauses }: Shown, { isOutTty, paint }: Paper): string {
+  const { dash, more, times } = glyphsFor(isOutTty);
+  const lines = causes.map(({ status, code, count, example }) => {
+    const hint = example.error?.hint ?? null;
+    const text = `${plain(example.message)}${hint === null ? '' : ` ${dash} ${plain(hint)}`}`;
+    const where = `line ${example.line}, ${shortened(plain(example.iccid), MAX_ICCID, more)}`;
+    return `${paint(STYLES[status], status)} ${code} ${times} ${count}: ${text} (${where})`;
+  });
+  return [...lines, ...(otherCauses === 0 ? [] : [`${more} and ${otherCauses} rows with other causes`])].join('\n');
 }

@@ -15,6 +15,9 @@ export const REVIO_ACCOUNT = {
 
 export const CONTROL_CENTERS = ['jasper', 'tmobilejasper', 'pod19', 'rogers'] as const;
 
+/** Names of the simulated services, as faults, latency and limits take them. */
+export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS] as const;
+
 export function controlCenterKey(name: (typeof CONTROL_CENTERS)[number]): string {
   return `sandbox-${name}-key`;
 }

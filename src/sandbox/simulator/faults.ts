@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { SERVICES } from './accounts.ts';
+
 const KINDS = [
   '429',
   '429-no-retry-after',
@@ -22,7 +24,7 @@ const KINDS = [
 
 /** A fault to switch on. */
 export const faultSchema = z.strictObject({
-  service: z.string(),
+  service: z.enum(SERVICES),
   kind: z.enum(KINDS),
   match: z.strictObject({ method: z.string().optional(), path: z.string().optional(), subject: z.string().optional() }).default({}),
   /** How often it strikes. */

@@ -17,7 +17,11 @@ export interface LedgerEntry {
 export interface Ledger {
   add(entry: Omit<LedgerEntry, 'n' | 'at'>): void;
   violation(text: string): void;
-  entries(want: { readonly service?: string | null; readonly subject?: string | null; readonly limit: number }): readonly LedgerEntry[];
+  entries(want: {
+    readonly service?: string | undefined;
+    readonly subject?: string | undefined;
+    readonly limit: number;
+  }): readonly LedgerEntry[];
   summary(): LedgerSummary;
   clear(): void;
 }
@@ -59,8 +63,8 @@ export function createLedger(now: () => number): Ledger {
       entries
         .filter(
           (entry) =>
-            (service == null || entry.service === service) &&
-            (subject == null || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)),
+            (service === undefined || entry.service === service) &&
+            (subject === undefined || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)),
         )
         .slice(-limit),
     summary: () => ({ calls, violations, effects, bySubject: Object.fromEntries(bySubject) }),

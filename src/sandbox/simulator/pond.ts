@@ -6,26 +6,41 @@ import type { SampleData } from '../sample-data.ts';
 import { POND_ACCOUNT } from './accounts.ts';
 import { basic, type SimulatedAnswer, type SimulatedCall, type SimulatedService } from './service.ts';
 
-interface Package {
-  readonly packageId: string;
-  readonly simIccid: string;
-  readonly packageTypeId: number;
-  status: 'NOT_ACTIVE' | 'ACTIVE' | 'TERMINATED';
-  readonly dateCreated: number;
-  dateActivated: number | null;
-  dateTerminated: number | null;
-  readonly dataUsageRemainingInBytes: number;
-}
-
-interface State {
-  readonly packageTypes: readonly { readonly packageTypeId: number; readonly name: string }[];
-  readonly sims: readonly string[];
-  readonly packages: readonly Package[];
-}
-
 const GIGABYTE = 1024 ** 3;
+/** When the sample packages were made: epoch seconds. */
+const LONG_AGO = 1_736_928_000;
+
+const packageSchema = z.object({
+  packageId: z.string().min(1),
+  simIccid: z.string().regex(/^\d+$/),
+  packageTypeId: z.number().int(),
+  status: z.enum(['NOT_ACTIVE', 'ACTIVE', 'TERMINATED']),
+  dateCreated: z.number().default(LONG_AGO),
+  dateActivated: z.number().nullable().default(null),
+  dateTerminated: z.number().nullable().default(null),
+  dataUsageRemainingInBytes: z.number().default(GIGABYTE),
+});
+
+type Package = z.output<typeof packageSchema>;
+
+const stateSchema = z.object({
+  packageTypes: z.array(z.object({ packageTypeId: z.number().int(), name: z.string() })),
+  sims: z.array(z.string()),
+  packages: z.array(packageSchema),
+});
+
+type State = z.output<typeof stateSchema>;
+
+const pageQuery = z.object({
+  statuses: z.array(packageSchema.shape.status),
+  offset: z.coerce.number().int().min(0).default(0),
+  count: z.coerce.number().int().positive().default(10),
+  sortOrder: z.enum(['ASC', 'DESC']).default('ASC'),
+});
 const addBody = z.strictObject({ packageTypeId: z.number().int() });
 const statusBody = z.strictObject({ packageStatus: z.enum(['ACTIVE', 'NOT_ACTIVE', 'TERMINATED']) });
+
+const AUTHORIZATION = basic(POND_ACCOUNT.username, POND_ACCOUNT.password);
 
 /** POND (Telna "distributorPPUService" v1). Watches that no SIM loses its last package through a call. */
 export function simulatedPond(sample: SampleData): SimulatedService {
@@ -42,17 +57,18 @@ export function simulatedPond(sample: SampleData): SimulatedService {
     else mine.push(each);
   };
   for (const each of sample.pond.packages) {
-    const dateActivated = each.status === 'ACTIVE' ? 1_736_928_000 : null;
-    keep({ ...each, dateCreated: 1_736_928_000, dateActivated, dateTerminated: null, dataUsageRemainingInBytes: GIGABYTE });
+    const dateActivated = each.status === 'ACTIVE' ? LONG_AGO : null;
+    keep({ ...each, dateCreated: LONG_AGO, dateActivated, dateTerminated: null, dataUsageRemainingInBytes: GIGABYTE });
   }
 
   const list = (iccid: string, query: URLSearchParams): SimulatedAnswer => {
-    const wanted = query.getAll('packageStatuses');
+    const parsed = pageQuery.safeParse({ ...Object.fromEntries(query), statuses: query.getAll('packageStatuses') });
+    if (!parsed.success) return error(400, 'query parameters are not valid');
+    const { statuses, offset, count, sortOrder } = parsed.data;
     const found = (bySim.get(iccid) ?? [])
-      .filter(({ status }) => wanted.length === 0 || wanted.includes(status))
-      .toSorted((a, b) => (a.packageId < b.packageId ? -1 : 1));
-    const offset = Number(query.get('offset') ?? 0);
-    const elements = found.slice(offset, offset + Number(query.get('count') ?? 10));
+      .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
+      .toSorted((a, b) => (a.packageId < b.packageId === (sortOrder === 'ASC') ? -1 : 1));
+    const elements = found.slice(offset, offset + count);
     return { status: 200, body: { total: found.length, offset, count: elements.length, elements } };
   };
 
@@ -126,17 +142,19 @@ export function simulatedPond(sample: SampleData): SimulatedService {
     name: 'pond',
     prefix: '/pond/ds/u/distributorPPUService/v1',
     limit: { perSecond: null, concurrency: null, perMinute: null },
-    limited: error(429, 'too many requests'),
-    refuse: ({ headers, path }) => {
-      if (headers['apikey'] !== POND_ACCOUNT.apiKey) return error(401, 'invalid api key');
-      if (headers['authorization'] !== basic(POND_ACCOUNT.username, POND_ACCOUNT.password)) return error(401, 'invalid credentials');
-      return path.startsWith(`/${POND_ACCOUNT.distributorId}/`) ? null : error(403, 'not your distributor');
+    limited: () => error(429, 'too many requests'),
+    failure: (status) => error(status, `simulated ${status}`),
+    refuse: (call) => {
+      const { headers, path } = call;
+      if (headers['apikey'] !== POND_ACCOUNT.apiKey) return echoing(call, error(401, 'invalid api key'));
+      if (headers['authorization'] !== AUTHORIZATION) return echoing(call, error(401, 'invalid credentials'));
+      return path.startsWith(`/${POND_ACCOUNT.distributorId}/`) ? null : echoing(call, error(403, 'not your distributor'));
     },
     subject: ({ path }) => {
       const [kind, id = ''] = partsOf(path);
       return kind === 'package' ? (packages.get(id)?.simIccid ?? id) : id;
     },
-    handle: route,
+    handle: (call) => echoing(call, route(call)),
     violations: () => {
       const told = bare;
       bare = [];
@@ -144,15 +162,20 @@ export function simulatedPond(sample: SampleData): SimulatedService {
     },
     state: (): State => ({ packageTypes: [...types.values()], sims: [...sims], packages: [...packages.values()] }),
     load: (state) => {
-      // Written by `state` of this simulator.
-      const loaded = state as State;
+      const loaded = stateSchema.parse(state);
       types = new Map(loaded.packageTypes.map((type) => [type.packageTypeId, type]));
       sims = new Set(loaded.sims);
       packages = new Map();
       bySim = new Map();
-      for (const each of loaded.packages) keep({ ...each });
+      for (const each of loaded.packages) keep(each);
     },
   };
+}
+
+/** A RequestId comes back as it was sent. */
+function echoing({ headers }: SimulatedCall, answered: SimulatedAnswer): SimulatedAnswer {
+  const requestId = headers['requestid'];
+  return typeof requestId === 'string' ? { ...answered, headers: { RequestId: requestId } } : answered;
 }
 
 /** The path behind the distributor id. */

@@ -2,31 +2,8 @@ import { z } from 'zod';
 
 import type { SampleData } from '../sample-data.ts';
 import { REVIO_ACCOUNT } from './accounts.ts';
+import { createRevioLines, linesSchema, type Product, type Service } from './revio-lines.ts';
 import { basic, type SimulatedAnswer, type SimulatedCall, type SimulatedService } from './service.ts';
-
-interface Service {
-  readonly service_id: number;
-  readonly customer_id: number;
-  readonly provider_id: number | null;
-  readonly number: string;
-  readonly number2: string | null;
-  readonly disconnected_date: string | null;
-}
-
-interface Product {
-  readonly service_product_id: number;
-  readonly service_id: number;
-  readonly product_id: number;
-  readonly rate: number | null;
-  readonly status: string;
-}
-
-interface State {
-  readonly customers: readonly number[];
-  readonly services: readonly Service[];
-  readonly products: readonly Product[];
-  readonly nextId: number;
-}
 
 const id = z.number().int();
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}Z$/);
@@ -34,8 +11,8 @@ const serviceBody = z.object({
   customer_id: id,
   provider_id: id,
   service_type_id: id.optional(),
-  number: z.string().min(1),
-  number2: z.string().optional(),
+  number: z.string().min(1).optional(),
+  number2: z.string().min(1).optional(),
   package_id: id.optional(),
   usage_plan_group_id: id.optional(),
   effective_date: date.optional(),
@@ -43,31 +20,46 @@ const serviceBody = z.object({
   description: z.string().optional(),
 });
 const productBody = z.object({
-  customer_id: id,
   service_id: id,
   product_id: id,
   generate_proration: z.boolean(),
+  customer_id: id.optional(),
   rate: z.number().optional(),
   quantity: id.optional(),
   effective_date: date.optional(),
   activated_date: date.optional(),
   description: z.string().optional(),
 });
+const pageQuery = z.object({
+  'search.page': z.coerce.number().int().positive().default(1),
+  'search.page_size': z.coerce.number().int().min(1).max(500).default(100),
+});
+const subjectBody = z.object({ number: z.string().optional(), service_id: z.number().optional() });
+
+/** Products that exist in the sandbox. */
+const FIRST_PRODUCT = 500;
+const LAST_PRODUCT = 599;
+/** What every package of the sandbox brings. */
+const PACKAGE_PRODUCT = 500;
+const AUTHORIZATION = basic(`${REVIO_ACCOUNT.username}@${REVIO_ACCOUNT.clientCode}`, REVIO_ACCOUNT.password);
 
 /** Rev.io billing: 500 calls a minute. */
 export function simulatedRevio(sample: SampleData): SimulatedService {
-  let customers = new Set(sample.revio.customers);
-  let services: Service[] = sample.revio.services.map((each) => ({ ...each, provider_id: 12, number2: null, disconnected_date: null }));
-  let products: Product[] = sample.revio.products.map((each) => ({ ...each, rate: 4.99, status: 'ACTIVE' }));
-  let nextId = 100_001;
+  let lines = createRevioLines({
+    customers: sample.revio.customers,
+    services: sample.revio.services.map((each) => ({ ...each, provider_id: 12, number2: null, disconnected_date: null })),
+    products: sample.revio.products.map((each) => ({ ...each, rate: 4.99, status: 'ACTIVE' })),
+    nextId: 100_001,
+  });
 
   const createService = (body: unknown): SimulatedAnswer => {
     const parsed = serviceBody.safeParse(body);
     if (!parsed.success) return invalid(parsed.error);
-    const { customer_id, provider_id, number, number2 } = parsed.data;
-    if (!customers.has(customer_id)) return error(404, `Customer ${customer_id} not found`);
-    const made = { service_id: nextId++, customer_id, provider_id, number, number2: number2 ?? null, disconnected_date: null };
-    services.push(made);
+    const { customer_id, provider_id, number = '', number2 = null, package_id } = parsed.data;
+    if (!lines.hasCustomer(customer_id)) return error(404, `Customer ${customer_id} not found`);
+    const made: Service = { service_id: lines.nextId(), customer_id, provider_id, number, number2, disconnected_date: null };
+    lines.keepService(made);
+    if (package_id !== undefined) lines.keepProduct(activeProduct(made.service_id, PACKAGE_PRODUCT, null));
     return { status: 201, body: { ok: true, id: made.service_id }, effect: 'service created' };
   };
 
@@ -75,81 +67,75 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
     const parsed = productBody.safeParse(body);
     if (!parsed.success) return invalid(parsed.error);
     const { service_id, product_id, rate } = parsed.data;
-    if (!services.some((each) => each.service_id === service_id)) return error(404, `Service ${service_id} not found`);
-    // Rev.io has products 500 to 599 in the sandbox.
-    if (product_id < 500 || product_id > 599) return error(400, `Product ${product_id} is not valid`);
-    const made = { service_product_id: nextId++, service_id, product_id, rate: rate ?? null, status: 'ACTIVE' };
-    products.push(made);
+    if (!lines.hasService(service_id)) return error(404, `Service ${service_id} not found`);
+    if (product_id < FIRST_PRODUCT || product_id > LAST_PRODUCT) return error(400, `Product ${product_id} is not valid`);
+    const made = activeProduct(service_id, product_id, rate ?? null);
+    lines.keepProduct(made);
     return { status: 201, body: { ok: true, id: made.service_product_id }, effect: 'product created' };
   };
 
+  const activeProduct = (service_id: number, product_id: number, rate: number | null): Product => ({
+    service_product_id: lines.nextId(),
+    service_id,
+    product_id,
+    rate,
+    status: 'ACTIVE',
+  });
+
   const handle = ({ method, path, query, body }: SimulatedCall): SimulatedAnswer => {
     const customer = /^\/v1\/Customers\/(\d+)$/.exec(path)?.[1];
-    if (method === 'GET' && customer !== undefined) {
-      return customers.has(Number(customer))
-        ? { status: 200, body: { ok: true, customer_id: Number(customer) } }
-        : error(404, 'Customer not found');
+    if (customer !== undefined && method === 'GET') {
+      const customer_id = Number(customer);
+      return lines.hasCustomer(customer_id) ? { status: 200, body: { ok: true, customer_id } } : error(404, 'Customer not found');
     }
-    if (path === '/v1/Services' && method === 'GET') {
-      const number = query.get('search.number');
-      return page(
-        services.filter((each) => number === null || each.number === number || each.number2 === number),
-        query,
-      );
+    switch (`${method} ${path}`) {
+      case 'GET /v1/Services':
+        return page(lines.services(query.get('search.number')), query);
+      case 'POST /v1/Services':
+        return createService(body);
+      case 'GET /v1/ServiceProduct':
+        return page(lines.products(query.get('search.service_id'), query.get('search.status')), query);
+      case 'POST /v1/ServiceProduct':
+        return createProduct(body);
+      default:
+        return error(404, 'Resource not found');
     }
-    if (path === '/v1/Services' && method === 'POST') return createService(body);
-    if (path === '/v1/ServiceProduct' && method === 'GET') {
-      const [serviceId, status] = [query.get('search.service_id'), query.get('search.status')];
-      return page(
-        products.filter(
-          (each) => (serviceId === null || each.service_id === Number(serviceId)) && (status === null || each.status === status),
-        ),
-        query,
-      );
-    }
-    if (path === '/v1/ServiceProduct' && method === 'POST') return createProduct(body);
-    return error(404, 'Resource not found');
   };
 
   return {
     name: 'revio',
     prefix: '/revio',
     limit: { perSecond: null, concurrency: null, perMinute: 500 },
-    limited: {
+    limited: (seconds) => ({
       status: 429,
-      headers: { 'Retry-After': '2' },
-      body: { statusCode: 429, message: 'Rate limit is exceeded. Try again in 2 seconds.' },
-    },
+      headers: { 'Retry-After': String(seconds) },
+      body: { statusCode: 429, message: `Rate limit is exceeded. Try again in ${seconds} seconds.` },
+    }),
+    failure: (status) => error(status, `simulated ${status}`),
     refuse: ({ headers }) => {
       if (headers['ocp-apim-subscription-key'] !== REVIO_ACCOUNT.subscriptionKey)
         return { status: 401, body: { statusCode: 401, message: 'Access denied due to invalid subscription key.' } };
-      const { username, clientCode, password } = REVIO_ACCOUNT;
-      return headers['authorization'] === basic(`${username}@${clientCode}`, password) ? null : error(401, 'Unauthorized');
+      return headers['authorization'] === AUTHORIZATION ? null : error(401, 'Unauthorized');
     },
-    subject: ({ body, query }) => {
-      const named = z.object({ number: z.string().optional(), service_id: z.number().optional() }).safeParse(body);
-      const found = named.success
-        ? (named.data.number ?? named.data.service_id)
-        : (query.get('search.number') ?? query.get('search.service_id'));
-      return found === undefined || found === null ? '' : String(found);
+    subject: ({ path, body, query }) => {
+      const { number, service_id } = subjectBody.safeParse(body).data ?? {};
+      const asked = query.get('search.number') ?? query.get('search.service_id') ?? /\/Customers\/(.+)$/.exec(path)?.[1];
+      return String(number ?? service_id ?? asked ?? '');
     },
     handle,
     violations: () => [],
-    state: (): State => ({ customers: [...customers], services, products, nextId }),
+    state: () => lines.state(),
     load: (state) => {
-      // Written by `state` of this simulator.
-      const loaded = state as State;
-      customers = new Set(loaded.customers);
-      services = [...loaded.services];
-      products = [...loaded.products];
-      nextId = loaded.nextId;
+      lines = createRevioLines(linesSchema.parse(state));
     },
   };
 }
 
 function page(records: readonly unknown[], query: URLSearchParams): SimulatedAnswer {
-  const size = Math.min(500, Number(query.get('search.page_size') ?? 100));
-  const from = (Number(query.get('search.page') ?? 1) - 1) * size;
+  const parsed = pageQuery.safeParse(Object.fromEntries(query));
+  if (!parsed.success) return invalid(parsed.error);
+  const size = parsed.data['search.page_size'];
+  const from = (parsed.data['search.page'] - 1) * size;
   const shown = records.slice(from, from + size);
   return { status: 200, body: { ok: true, has_more: from + size < records.length, record_count: records.length, records: shown } };
 }

@@ -32,8 +32,10 @@ export interface SimulatedService {
   /** What its paths begin with. */
   readonly prefix: string;
   readonly limit: SimulatedLimit;
-  /** What is answered when the limit is exceeded. */
-  readonly limited: SimulatedAnswer;
+  /** What is answered when the limit is exceeded for `seconds` more. */
+  limited(seconds: number): SimulatedAnswer;
+  /** An error of this status in the service's own words: what a simulated fault answers. */
+  failure(status: number): SimulatedAnswer;
   /** Null when the credentials are right. */
   refuse(call: SimulatedCall): SimulatedAnswer | null;
   /** Whom a call is about: an ICCID, or a line. */
@@ -43,6 +45,7 @@ export interface SimulatedService {
   violations(): readonly string[];
   /** The whole state, as JSON. */
   state(): unknown;
+  /** Replaces the state. Throws a ZodError when it is none of this service; the old one stays then. */
   load(state: unknown): void;
 }
 

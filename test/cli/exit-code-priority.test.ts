@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+
+import { exitCodeOfRun, type Ended } from '../../src/cli/exit-codes.ts';
+import { ROW_STATUSES } from '../../src/domain/status.ts';
+
+const CLEAN: Ended = { byStatus: { APPLIED: 1, NOOP: 1, SKIPPED: 1 }, dryRun: false, credentials: false, limit: false, signal: null };
+
+/** What makes each code, the one that wins first: 130/143 > 4 > 9 > 6 > 5 > 3 > 0. */
+const CAUSES: readonly (readonly [number, Partial<Ended>])[] = [
+  [130, { signal: 'SIGINT' }],
+  [4, { credentials: true }],
+  [9, { byStatus: { UNKNOWN: 1 } }],
+  [6, { limit: true }],
+  [5, { byStatus: { FAILED: 1 } }],
+  [3, { byStatus: { REJECTED: 1 }, dryRun: true }],
+  [0, {}],
+];
+
+const PAIRS = CAUSES.flatMap(([wins, first], at) => CAUSES.slice(at).map(([loses, second]) => [wins, loses, first, second] as const));
+
+describe('when several exit codes apply', () => {
+  test.each(PAIRS)('%i wins over %i', (wins, _loses, first, second) => {
+    const ended = { ...CLEAN, ...second, ...first, byStatus: { ...CLEAN.byStatus, ...second.byStatus, ...first.byStatus } };
+
+    const code = exitCodeOfRun(ended);
+
+    expect(code).toBe(wins);
+  });
+});
+
+test('every row status has its code', () => {
+  const codes = Object.fromEntries(ROW_STATUSES.map((status) => [status, exitCodeOfRun({ ...CLEAN, byStatus: { [status]: 1 } })]));
+
+  expect(codes).toEqual({
+    PLANNED: 0,
+    APPLIED: 0,
+    NOOP: 0,
+    ACCEPTED: 9,
+    UNKNOWN: 9,
+    FAILED: 5,
+    COMPENSATED: 5,
+    REJECTED: 5,
+    STALE: 5,
+    SKIPPED: 0,
+    NOT_STARTED: 6,
+  });
+});
+
+test('a status with no rows does not count', () => {
+  const code = exitCodeOfRun({ ...CLEAN, byStatus: { APPLIED: 1, FAILED: 0, UNKNOWN: 0, NOT_STARTED: 0 } });
+
+  expect(code).toBe(0);
+});

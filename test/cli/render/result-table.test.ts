@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+
+import { renderTable } from '../../../src/cli/render/result-table.ts';
+import type { RowResult } from '../../../src/domain/result.ts';
+import { expectGolden } from '../../golden.ts';
+import { eachOf, SAMPLE_ROWS, sampleResult, sampleRow } from '../sample-result.ts';
+import { fakeTerminal } from '../streams.ts';
+
+const linesOfTable = (text: string): readonly string[] => text.split('\n').filter((line) => /^[│┌└|+]/.test(line));
+
+// oxlint-disable-next-line no-control-regex
+const withoutColour = (text: string): string => text.replaceAll(/\u001B\[\d+m/g, '');
+
+describe('P9: the table is stable', () => {
+  test.each([80, 200])('on a terminal of %i columns, without and with colour', async (columns) => {
+    const bare = fakeTerminal({ outTty: true, columns, env: { NO_COLOR: '1' } }).terminal;
+    const coloured = fakeTerminal({ outTty: true, columns }).terminal;
+
+    const text = await renderTable(sampleResult(), bare);
+    const painted = await renderTable(sampleResult(), coloured);
+
+    expectGolden(`table-${columns}.txt`, text);
+    expectGolden(`table-${columns}-colour.txt`, painted);
+    expect(withoutColour(painted)).toBe(text);
+    expect(painted).not.toBe(text);
+  });
+
+  test('off a terminal: 200 columns of ASCII', async () => {
+    const piped = fakeTerminal().terminal;
+
+    const text = await renderTable(sampleResult(), piped);
+
+    expectGolden('table-plain.txt', text);
+    expect(text).toMatch(/^[\n -~]+$/);
+  });
+});
+
+describe('what a table never does', () => {
+  test.each([60, 80, 100, 120, 200])('it is never wider than %i columns', async (columns) => {
+    const { terminal } = fakeTerminal({ outTty: true, columns, env: { NO_COLOR: '1' } });
+
+    const lines = linesOfTable(await renderTable(sampleResult(), terminal));
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  });
+
+  test.each([20, 80, 200])('at %i columns it shortens no ICCID and no status', async (columns) => {
+    const { terminal } = fakeTerminal({ outTty: true, columns, env: { NO_COLOR: '1' } });
+
+    const lines = linesOfTable(await renderTable(sampleResult(), terminal));
+
+    for (const { iccid, status } of SAMPLE_ROWS) {
+      expect(lines.filter((line) => line.includes(` ${iccid} `) && line.includes(` ${status} `))).toHaveLength(1);
+    }
+  });
+
+  test('it passes no control character of a carrier or a list on to the terminal', async () => {
+    const evil = '\u001B]0;title\u0007\u001B[2J\r\nx\u009B31m';
+    const row: RowResult = { ...sampleRow('FAILED', 0), message: evil, iccid: evil, provider: evil, after: { plan: evil } };
+    const { terminal } = fakeTerminal({ outTty: true, columns: 200, env: { NO_COLOR: '1' } });
+
+    const text = await renderTable(sampleResult({ warnings: [evil] }, [row]), terminal);
+
+    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  test('it has at most 200 rows, failures first, and says how to see the rest', async () => {
+    const rows = [...Array.from({ length: 400 }, (_, index) => sampleRow('APPLIED', index)), sampleRow('FAILED', 400)];
+    const { terminal } = fakeTerminal();
+
+    const text = await renderTable(sampleResult({}, rows), terminal);
+
+    const lines = linesOfTable(text).filter((line) => line.includes('8988303'));
+    expect(lines).toHaveLength(200);
+    expect(lines[0]).toContain('FAILED');
+    expect(text).toContain('and 201 more rows: --output csv, or --results DIR, has them all');
+  });
+});
+
+describe('what stands under the table', () => {
+  const { terminal } = fakeTerminal();
+
+  test('the totals name every status that there is, and add up', async () => {
+    const text = await renderTable(sampleResult(), terminal);
+
+    const counts = /^11 rows: (.+) \(/m.exec(text)?.[1]?.split(', ') ?? [];
+    expect(new Set(counts.map((count) => count.split(' ')[0]))).toEqual(new Set(SAMPLE_ROWS.map(({ status }) => status)));
+    expect(counts.reduce((sum, count) => sum + Number(count.split(' ')[1]), 0)).toBe(11);
+  });
+
+  test('one row is one row, one bulk change is one', async () => {
+    const text = await renderTable(sampleResult({ bulkChangeIds: ['4711'] }, [sampleRow('APPLIED', 0)]), terminal);
+
+    expect(text).toContain('1 row: APPLIED 1');
+    expect(text).toContain('Bulk change 4711 (run');
+  });
+
+  test('a dry run says that nothing was changed, and no pace', async () => {
+    const text = await renderTable(sampleResult({ dryRun: true }), terminal);
+
+    expect(text).toContain('dry run, nothing was changed');
+    expect(text).not.toContain('/s)');
+  });
+
+  test('without rows, ids, files and a next command only the totals are left', async () => {
+    const text = await renderTable(sampleResult({ bulkChangeIds: [], warnings: [], files: [], next: null, seconds: 0.1 }, []), terminal);
+
+    expect(text).toBe('0 rows:  (0.1 s)\n');
+  });
+
+  test('failures are grouped by cause, the most frequent first, with an example', async () => {
+    const timeout: RowResult = {
+      ...sampleRow('UNKNOWN', 3),
+      message: 'no answer',
+      error: { code: 'TIMEOUT', class: 'transient', retryable: true, http: null, message: 'no answer', hint: null },
+    };
+    const rows = [timeout, sampleRow('FAILED', 4), sampleRow('FAILED', 5)];
+
+    const text = await renderTable(sampleResult({ rows: () => eachOf(rows) }, rows), terminal);
+
+    const causes = text.split('\n').filter((line) => / x \d+: /.test(line));
+    expect(causes).toEqual([
+      'FAILED HTTP_400 x 2: SIM is not allowed - ask POND (line 6, 8988303000000000004)',
+      'UNKNOWN TIMEOUT x 1: no answer (line 5, 8988303000000000003)',
+    ]);
+  });
+});

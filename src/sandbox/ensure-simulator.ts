@@ -30,9 +30,14 @@ export async function ensureSimulator(folder: SandboxFolder): Promise<{ readonly
   let started: ChildProcess | null = null;
   for (;;) {
     const running = await findRunning(folder);
-    if (running !== null) return { port: running.port, isNew: running.pid === started?.pid };
+    if (running !== null) {
+      const isNew = running.pid === started?.pid;
+      // Ours came second. Should it be slow to find out, the first may have ended by then, and it would stay for nobody.
+      if (!isNew) started?.kill();
+      return { port: running.port, isNew };
+    }
     started ??= spawnSimulator(folder);
-    // One that ends well found another that runs: it may have stopped since.
+    // One that ends well found another, which is not ready yet or is about to end.
     if (started.exitCode === 0) started = null;
     if (Date.now() > giveUpAt || (started !== null && hasFailed(started))) {
       throw new PondBulkError('config', 'SANDBOX_NOT_STARTED', `The sandbox in ${folder.path} did not start; look at ${folder.log}`);

@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { z } from 'zod';
 
-import { runningSimulator } from './ensure-simulator.ts';
-import { takeProcessLock, type ProcessLock } from './process-lock.ts';
+import { takeProcessLock } from './process-lock.ts';
 import { sandboxFolder } from './sandbox-folder.ts';
 import { startSimulator } from './simulator/simulator.ts';
 
@@ -25,11 +23,11 @@ const LOOK_MS = Math.min(1000, idleMs);
 /** The state is saved in quiet moments, and now and then in long runs: writing it holds everything up. */
 const QUIET_MS = 1000;
 const LONGEST_UNSAVED_MS = 30_000;
-/** An earlier simulator of the folder has so long to end. */
-const PREDECESSOR_MS = 15_000;
 
 mkdirSync(folder.path, { recursive: true });
-const lock = await takeLock();
+const lock = takeProcessLock(folder.lock);
+// Another one of this folder starts, works or ends. Waiting for its end is up to the command that wants one, which may be gone by then.
+if (lock === null) process.exit(0);
 const simulator = await startSimulator({ port: options.port, saved: savedState(), onStop: () => setImmediate(() => void stop()) });
 let savedRevision = simulator.state.revision;
 let savedAt = Date.now();
@@ -44,25 +42,13 @@ const looking = setInterval(() => {
 }, LOOK_MS);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 
-/** Only the one that holds the folder's lock works; when another does already, there is nothing to do. */
-async function takeLock(): Promise<ProcessLock> {
-  const giveUpAt = Date.now() + PREDECESSOR_MS;
-  for (;;) {
-    const taken = takeProcessLock(folder.lock);
-    if (taken !== null) return taken;
-    if ((await runningSimulator(folder)) !== null) process.exit(0);
-    if (Date.now() > giveUpAt) throw new Error(`${folder.lock} is held by a process that does not answer`);
-    await sleep(50);
-  }
-}
-
 /** Saved before the file goes that says it runs: whoever starts next reads the newest state. */
 async function stop(): Promise<void> {
   clearInterval(looking);
   await simulator.stop();
   save();
   rmSync(folder.running, { force: true });
-  lock.release();
+  lock?.release();
   process.exit(0);
 }
 

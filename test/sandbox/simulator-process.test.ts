@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { ensureSimulator, runningSimulator } from '../../src/sandbox/ensure-simulator.ts';
+import { takeProcessLock } from '../../src/sandbox/process-lock.ts';
 import { resetSandbox, startSandbox, stopSandbox } from '../../src/sandbox/sandbox.ts';
 import { sandboxFolder, type SandboxFolder } from '../../src/sandbox/sandbox-folder.ts';
 import { simulatorClient } from '../../src/sandbox/simulator-client.ts';
@@ -22,8 +23,16 @@ beforeEach(() => {
 
 afterEach(async () => {
   await stopSandbox(folder);
+  await vi.waitFor(requireNobodyLeft, { timeout: 10_000, interval: 20 });
   rmSync(folder.path, { recursive: true, force: true, maxRetries: 5 });
 });
+
+/** Whoever is left holds the lock. */
+function requireNobodyLeft(): void {
+  const lock = takeProcessLock(folder.lock);
+  if (lock === null) throw new Error('a simulator outlives the test');
+  lock.release();
+}
 
 function pidOf(): number {
   return (JSON.parse(readFileSync(folder.running, 'utf8')) as { pid: number }).pid;
@@ -47,6 +56,16 @@ describe('the simulator process', () => {
     expect(both.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(third.isNew).toBe(false);
     expect(readFileSync(folder.log, 'utf8')).toBe('');
+  });
+
+  test('started beside one that runs, ends at once', async () => {
+    await ensureSimulator(folder);
+    const pid = pidOf();
+
+    const second = spawn(process.execPath, [ENTRY, '--dir', folder.path], { stdio: 'inherit' });
+    const [code] = (await once(second, 'exit')) as [number];
+
+    expect([code, pidOf()]).toEqual([0, pid]);
   });
 
   test('keeps its state over stop and start', async () => {

@@ -53,7 +53,7 @@ export interface Columns {
   readonly hasHeader: boolean;
 }
 
-/** `--column iccid=SIM` or `--column iccid=1`, several of them. Rejects with PondBulkError (usage). */
+/** `--column iccid=SIM` or `--column iccid=1`, several of them; the last of a key counts. Throws PondBulkError (usage). */
 export function parseColumnOptions(options: readonly string[]): ReadonlyMap<ColumnKey, string> {
   const given = new Map<ColumnKey, string>();
   for (const option of options) {
@@ -72,58 +72,70 @@ export function parseColumnOptions(options: readonly string[]): ReadonlyMap<Colu
   return given;
 }
 
-/** Finds the columns from the first record. Rejects with PondBulkError (input) when it cannot be told where the ICCIDs are. */
+/** Finds the columns from the first record. Throws PondBulkError (input) when it cannot be told where the ICCIDs are. */
 export function findColumns(first: readonly string[], given: ReadonlyMap<ColumnKey, string>, list: string, line = 1): Columns {
   const where = `${list}, line ${line}`;
   // A header that was kept from being a formula, too, loses the apostrophe that did it.
   const cells = first.map((cell) => cell.trim().replace(/^'(?=[=+\-@'])/, ''));
-  const byName = [...given.values()].some((value) => !/^\d+$/.test(value) && cells.some((cell) => fold(cell) === fold(value)));
+  const byName = [...given.values()].some((value) => !isNumber(value) && cells.some((cell) => fold(cell) === fold(value)));
   // A line that holds an ICCID is a device, whatever its other cells say.
   const hasHeader = !cells.some((cell) => parseIccid(cell).ok) && (byName || cells.some((cell) => columnKey(cell) !== undefined));
   const index = new Map<ColumnKey, number>();
-  for (const [key, value] of given) index.set(key, position(key, value, cells, hasHeader, list));
-  if (hasHeader) addNamed(index, given, cells, where);
+  for (const [key, value] of given) index.set(key, position(key, value, cells, hasHeader, where));
+  if (hasHeader) addNamed(index, cells, where);
   else if (!index.has('iccid') && !index.has('phoneNumber') && cells.length === 1) index.set('iccid', 0);
   if (!index.has('iccid') && !index.has('phoneNumber')) throw noIccidColumn(cells, hasHeader, where);
   const names = hasHeader ? cells : cells.map((_, at) => keyAt(index, at) ?? `column ${at + 1}`);
   return { names, index, hasHeader };
 }
 
-function addNamed(index: Map<ColumnKey, number>, given: ReadonlyMap<ColumnKey, string>, cells: readonly string[], where: string): void {
+/** Adds the columns that have the name of a key; what was given stays as it is. */
+function addNamed(index: Map<ColumnKey, number>, cells: readonly string[], where: string): void {
+  const given = new Map(index);
+  const taken = new Set(index.values());
   for (const [at, cell] of cells.entries()) {
     const key = columnKey(cell);
-    if (key === undefined || given.has(key)) continue;
+    if (key === undefined || given.has(key) || taken.has(at)) continue;
     const before = index.get(key);
     if (before !== undefined) {
-      throw new PondBulkError(
-        'input',
-        'COLUMN_AMBIGUOUS',
-        `${where}: columns "${cells[before]}" and "${cell}" both mean ${spelled(key)}. Say which: --column "${spelled(key)}=${cell}"`,
-      );
+      const columns = `columns "${cells[before]}" and "${cell}" both mean ${spelled(key)}`;
+      const choice = fold(cells[before] ?? '') === fold(cell) ? String(at + 1) : cell;
+      throw new PondBulkError('input', 'COLUMN_AMBIGUOUS', `${where}: ${columns}. Say which: --column "${spelled(key)}=${choice}"`);
     }
     index.set(key, at);
   }
 }
 
-function position(key: ColumnKey, value: string, cells: readonly string[], hasHeader: boolean, list: string): number {
-  const named = hasHeader ? cells.findIndex((cell) => fold(cell) === fold(value)) : -1;
-  if (named >= 0) return named;
-  if (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= cells.length) return Number(value) - 1;
-  const there = hasHeader
-    ? `It has ${cells.map((cell) => `"${cell}"`).join(', ')}`
-    : `It has no header and ${cells.length} columns: give a number`;
-  throw new PondBulkError('input', 'COLUMN_NOT_FOUND', `${list} has no column "${value}" (--column ${spelled(key)}=${value}). ${there}`);
+function position(key: ColumnKey, value: string, cells: readonly string[], hasHeader: boolean, where: string): number {
+  const option = `--column ${spelled(key)}=${value}`;
+  const alike = hasHeader ? [...cells.keys()].filter((at) => fold(cells[at] ?? '') === fold(value)) : [];
+  const same = alike.filter((at) => cells[at] === value);
+  const [named, another] = same.length > 0 ? same : alike;
+  if (named !== undefined && another !== undefined) {
+    const numbers = `${named + 1} and ${another + 1}`;
+    throw new PondBulkError('input', 'COLUMN_AMBIGUOUS', `${where}: columns ${numbers} both are "${value}" (${option}). Give the number`);
+  }
+  if (named !== undefined) return named;
+  if (isNumber(value) && Number(value) >= 1 && Number(value) <= cells.length) return Number(value) - 1;
+  const there = hasHeader ? `It has ${shown(cells)}` : `It has no header and ${cells.length} columns: give a number`;
+  throw new PondBulkError('input', 'COLUMN_NOT_FOUND', `${where}: no column "${value}" (${option}). ${there}`);
 }
 
 function noIccidColumn(cells: readonly string[], hasHeader: boolean, where: string): PondBulkError {
-  const shown = cells
-    .slice(0, 10)
-    .map((cell) => `"${cell.slice(0, 30)}"`)
-    .join(', ');
   const advice = hasHeader
     ? `Name it with --column "iccid=${cells[0] ?? ''}"`
     : 'Name it with --column iccid=1, or add a header line with "iccid"';
-  return new PondBulkError('input', 'NO_ICCID_COLUMN', `${where}: no column is known to hold ICCIDs; found ${shown}. ${advice}`);
+  return new PondBulkError('input', 'NO_ICCID_COLUMN', `${where}: no column is known to hold ICCIDs; found ${shown(cells)}. ${advice}`);
+}
+
+/** The names of columns for a message; of a file that is no list they may be anything, escape sequences included. */
+function shown(cells: readonly string[]): string {
+  const some = cells.slice(0, 20).map((cell) => `"${cell.slice(0, 30).replaceAll(/\p{Cc}/gu, '\ufffd')}"`);
+  return some.join(', ') + (cells.length > some.length ? `, … (${cells.length} columns)` : '');
+}
+
+function isNumber(value: string): boolean {
+  return /^\d+$/.test(value);
 }
 
 function keyAt(index: ReadonlyMap<ColumnKey, number>, at: number): string | undefined {

@@ -1,6 +1,9 @@
-import { parseIccid, passesLuhn, type IccidProblem } from '../domain/iccid.ts';
+import { parseIccid, passesLuhn } from '../domain/iccid.ts';
 import type { ListProblem, ListRow, RowValues } from '../domain/list-row.ts';
 import type { ColumnKey, Columns } from './columns.ts';
+import { iccidProblem, malformed, noIccidProblem, tooManyCells } from './list-problems.ts';
+import { parsePhoneNumber } from './phone-number.ts';
+import type { RecordProblem } from './records.ts';
 
 /** Reads one record of the list: its key, its values and what is wrong with it. */
 export function listRow(line: number, raw: readonly string[], columns: Columns): ListRow {
@@ -8,22 +11,23 @@ export function listRow(line: number, raw: readonly string[], columns: Columns):
   const at = (key: ColumnKey): string => cells[columns.index.get(key) ?? -1] ?? '';
   const nameOf = (key: ColumnKey): string => columns.names[columns.index.get(key) ?? -1] ?? key;
   const iccidText = at('iccid');
-  const phoneNumber = at('phoneNumber').replaceAll(/\D/g, '') || null;
-  const key = iccidText || at('phoneNumber');
   const values = valuesOf(at);
-  const extra = raw.slice(columns.names.length).find((cell) => cell.trim() !== '');
   const parsed = parseIccid(iccidText);
+  const phone = parsePhoneNumber(at('phoneNumber'));
   const problem =
-    extra === undefined
-      ? (keyProblem(iccidText, parsed.ok ? null : parsed.problem, phoneNumber, nameOf('iccid')) ??
-        dateProblem(values.effectiveDate, nameOf('effectiveDate')))
-      : tooManyCells(raw.length, columns.names.length);
+    tooManyCells(raw, columns) ??
+    (parsed.ok
+      ? null
+      : parsed.problem === 'EMPTY'
+        ? noIccidProblem(at('phoneNumber'), phone, nameOf)
+        : iccidProblem(iccidText, parsed.problem, nameOf('iccid'))) ??
+    dateProblem(values.effectiveDate, nameOf('effectiveDate'));
   const iccid = parsed.ok && problem === null ? parsed.iccid : null;
   return {
     line,
     iccid,
-    phoneNumber,
-    key,
+    phoneNumber: phone.ok ? phone.digits : null,
+    key: iccidText || at('phoneNumber'),
     values,
     problem,
     luhnFails: iccid !== null && iccid.length > 18 && !luhnOrNoCheckDigit(iccid),
@@ -31,21 +35,15 @@ export function listRow(line: number, raw: readonly string[], columns: Columns):
   };
 }
 
-/** A record that the parser could not make sense of. */
-export function malformedRow(line: number, text: string, reason: string): ListRow {
-  const problem: ListProblem = {
-    code: 'ROW_MALFORMED',
-    message: `The line cannot be read: ${reason}`,
-    hint: 'look at its quotes and delimiters',
-    column: '1',
-  };
+/** A record that cannot be read. */
+export function malformedRow(line: number, text: string, problem: RecordProblem): ListRow {
   return {
     line,
     iccid: null,
     phoneNumber: null,
     key: text.slice(0, 50),
     values: {},
-    problem,
+    problem: malformed(problem),
     luhnFails: false,
     cells: [text.slice(0, 500)],
   };
@@ -68,7 +66,12 @@ const VALUE_KEYS = [
 ] as const satisfies readonly (keyof RowValues)[];
 
 function valuesOf(at: (key: ColumnKey) => string): RowValues {
-  return Object.fromEntries(VALUE_KEYS.flatMap((key) => (at(key) === '' ? [] : [[key, at(key)]])));
+  const values: { -readonly [Key in keyof RowValues]: RowValues[Key] } = {};
+  for (const key of VALUE_KEYS) {
+    const value = at(key);
+    if (value !== '') values[key] = value;
+  }
+  return values;
 }
 
 /** 19 digits may be an ICCID without its check digit: nothing to check then. */
@@ -76,50 +79,16 @@ function luhnOrNoCheckDigit(iccid: string): boolean {
   return iccid.length === 19 || passesLuhn(iccid);
 }
 
-function keyProblem(text: string, problem: IccidProblem | null, phoneNumber: string | null, column: string): ListProblem | null {
-  switch (problem) {
-    case null:
-      return null;
-    case 'EMPTY':
-      return phoneNumber === null ? { code: 'ICCID_MISSING', message: 'No ICCID', hint: 'every line needs one', column } : null;
-    case 'SPREADSHEET_DAMAGE':
-      return {
-        code: 'ICCID_DAMAGED',
-        message: `Invalid ICCID: ${text}`,
-        hint: 'a spreadsheet turned it into a number and its digits are lost: export the column as text again',
-        column,
-      };
-    case 'NOT_DIGITS':
-      return { code: 'ICCID_MALFORMED', message: `Invalid ICCID: ${text.slice(0, 60)}`, hint: 'an ICCID has 18 to 22 digits', column };
-    case 'WRONG_LENGTH':
-      return {
-        code: 'ICCID_MALFORMED',
-        message: `Invalid ICCID: ${text.slice(0, 60)}`,
-        hint: `an ICCID has 18 to 22 digits, this one has ${text.replaceAll(/\D/g, '').length}`,
-        column,
-      };
-    default:
-      return problem satisfies never;
-  }
-}
-
 function dateProblem(date: string | undefined, column: string): ListProblem | null {
   if (date === undefined || isDay(date)) return null;
-  return { code: 'EFFECTIVE_DATE_MALFORMED', message: `Effective date '${date}' is not a date`, hint: 'dates are yyyy-MM-dd', column };
+  const message = `Effective date '${date.slice(0, 60)}' is not a date`;
+  return { code: 'EFFECTIVE_DATE_MALFORMED', message, hint: 'dates are yyyy-MM-dd', column };
 }
 
 /** Whether the text is a day of the calendar, `yyyy-MM-dd`. */
 export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-function tooManyCells(found: number, expected: number): ListProblem {
-  return {
-    code: 'ROW_MALFORMED',
-    message: `The line has ${found} cells, the header has ${expected}`,
-    hint: 'look for a delimiter inside a cell that is not quoted',
-    column: String(expected + 1),
-  };
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  // 30 February is 2 March to a Date.
+  return date.getUTCDate() === Number(day) && date.getUTCMonth() === Number(month) - 1;
 }

@@ -1,11 +1,12 @@
-import { createReadStream, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 
 import { PondBulkError } from '../domain/errors.ts';
 import type { List, ListRow } from '../domain/list-row.ts';
-import { findColumns, type ColumnKey } from './columns.ts';
+import { findColumns, type ColumnKey, type Columns } from './columns.ts';
 import { decodeText } from './decode.ts';
+import { malformed } from './list-problems.ts';
 import { listRow, malformedRow } from './list-row.ts';
 import { readRecords, type CsvRecord } from './records.ts';
 
@@ -16,53 +17,84 @@ export interface ListSource {
   readonly stream: Readable;
 }
 
-/** Opens a file. Rejects with PondBulkError (config) when it is not there or cannot be read. */
+/** Opens a file. Throws PondBulkError (config) when it is not there or cannot be read. */
 export function openListFile(path: string): ListSource {
   try {
     if (statSync(path).isDirectory()) throw new Error('it is a folder');
+    accessSync(path, constants.R_OK);
   } catch (cause) {
-    const reason =
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-        ? 'there is no such file'
-        : cause instanceof Error
-          ? cause.message
-          : String(cause);
-    throw new PondBulkError('config', 'LIST_UNREADABLE', `The list ${path} cannot be read: ${reason}`, { cause });
+    throw new PondBulkError('config', 'LIST_UNREADABLE', `The list ${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  return { name: basename(path), stream: createReadStream(path, { highWaterMark: 256 * 1024 }) };
+  const stream = createReadStream(path, { highWaterMark: 64 * 1024 });
+  // It may fail before anybody reads it; readList tells it then.
+  stream.on('error', () => undefined);
+  return { name: basename(path), stream };
 }
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code = 'code' in cause ? cause.code : null;
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EACCES' ? 'this user may not read it' : cause.message;
+}
+
+/** So many records that cannot be read may stand before the first that can; a file with more of them is no list. */
+const MAX_BROKEN_AHEAD = 1000;
+
+/** There is nothing to read but broken records. */
+const NO_COLUMNS: Columns = { names: ['column 1'], index: new Map(), hasHeader: false };
 
 /**
  * Reads a list of devices, with flat memory however long it is. Resolves when its columns are known. Rejects with
  * PondBulkError (input) when it is empty or nobody can tell where its ICCIDs are; wrong lines become rows with a problem.
  */
 export async function readList(source: ListSource, columnOptions: ReadonlyMap<ColumnKey, string>): Promise<List> {
-  const text = source.stream.on('error', (error) => text.destroy(error)).pipe(decodeText());
-  const records = readRecords(text)[Symbol.asyncIterator]();
-  const first = await nextFilled(records, source);
-  if (first === null) throw new PondBulkError('input', 'EMPTY_LIST', `${source.name} is empty. Give a list with one ICCID per line`);
-  const columns = findColumns(first.cells, columnOptions, source.name, first.line);
-
-  async function* rows(): AsyncGenerator<ListRow> {
-    if (!columns.hasHeader && first !== null) yield rowOf(first);
-    for (let record = await nextFilled(records, source); record !== null; record = await nextFilled(records, source)) yield rowOf(record);
+  const batches = filledRecords(source);
+  try {
+    const ahead: CsvRecord[] = [];
+    const isReadable = ({ problem }: CsvRecord): boolean => problem === null;
+    while (!ahead.some(isReadable)) {
+      const next = await batches.next();
+      if (next.done === true) break;
+      ahead.push(...next.value);
+      if (ahead.length > MAX_BROKEN_AHEAD && !ahead.some(isReadable)) throw noList(source.name, ahead);
+    }
+    if (ahead.length === 0) throw new PondBulkError('input', 'EMPTY_LIST', `${source.name} is empty. Give a list with one ICCID per line`);
+    const first = ahead.find(isReadable);
+    const columns = first === undefined ? NO_COLUMNS : findColumns(first.cells, columnOptions, source.name, first.line);
+    const body = columns.hasHeader ? ahead.filter((record) => record !== first) : ahead;
+    return { name: source.name, columns: columns.names, rows: rows(body, batches, columns) };
+  } catch (error) {
+    await batches.return();
+    throw error;
   }
-  const rowOf = (record: CsvRecord): ListRow =>
-    record.problem === null
-      ? listRow(record.line, record.cells, columns)
-      : malformedRow(record.line, record.cells[0] ?? '', record.problem);
-  return { name: source.name, columns: columns.names, rows: rows() };
 }
 
-/** The next record that is not blank. */
-async function nextFilled(records: AsyncIterator<CsvRecord>, { name }: ListSource): Promise<CsvRecord | null> {
-  for (;;) {
-    const next = await records.next().catch((cause: unknown) => {
-      throw cause instanceof PondBulkError
-        ? cause
-        : new PondBulkError('config', 'LIST_UNREADABLE', `${name} cannot be read to its end: ${String(cause)}`, { cause });
-    });
-    if (next.done === true) return null;
-    if (next.value.problem !== null || next.value.cells.some((cell) => cell.trim() !== '')) return next.value;
+type Batches = AsyncGenerator<readonly CsvRecord[], void>;
+
+async function* rows(ahead: readonly CsvRecord[], batches: Batches, columns: Columns): AsyncGenerator<ListRow> {
+  const rowOf = ({ line, cells, problem }: CsvRecord): ListRow =>
+    problem === null ? listRow(line, cells, columns) : malformedRow(line, cells[0] ?? '', problem);
+  for (const record of ahead) yield rowOf(record);
+  for await (const batch of batches) for (const record of batch) yield rowOf(record);
+}
+
+/** The records that are not blank. */
+async function* filledRecords({ name, stream }: ListSource): Batches {
+  // What goes wrong in the stream comes out at the end of the pipeline.
+  const text = pipeline(stream, decodeText(), () => undefined);
+  try {
+    for await (const batch of readRecords(text)) {
+      yield batch.filter(({ problem, cells }) => problem !== null || cells.some((cell) => cell.trim() !== ''));
+    }
+  } catch (cause) {
+    throw new PondBulkError('config', 'LIST_UNREADABLE', `${name} cannot be read to its end: ${String(cause)}`, { cause });
   }
+}
+
+function noList(name: string, broken: readonly CsvRecord[]): PondBulkError {
+  const [first] = broken;
+  const reason = first === undefined || first.problem === null ? '' : ` ${malformed(first.problem).message}`;
+  const lines = `the first ${broken.length} lines cannot be read`;
+  return new PondBulkError('input', 'LIST_MALFORMED', `${name}: ${lines}.${reason}. Give a CSV file, a spreadsheet saved "as CSV"`);
 }

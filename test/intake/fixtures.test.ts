@@ -67,6 +67,40 @@ describe('the lists people really have are read', () => {
     ]);
   });
 
+  test('tabs, with the other delimiters in free text', async () => {
+    const { columns, rows } = await readFixture('tab.csv');
+
+    expect(columns).toEqual(['ICCID', 'Rate Plan', 'Note']);
+    expect(rows.map(brief)).toEqual([
+      [2, A, { plan: 'POND-10GB' }, null],
+      [3, B, { plan: 'POND-5GB' }, null],
+    ]);
+    expect(rows[0]?.cells[2]).toBe('Gate 1, north; left');
+  });
+
+  test('cells of several lines, with the line ends of Windows: lines are those of the file', async () => {
+    const { rows } = await readFixture('quoted-multi-line.csv');
+
+    expect(rows.map(({ line, iccid, values }) => [line, iccid, values.customer])).toEqual([
+      [2, A, '4712'],
+      [5, B, '4713'],
+      [7, C, '4713'],
+    ]);
+    expect(rows[0]?.cells[1]).toBe('Gate 1\r\nnorth side, "left"\r\nring twice');
+  });
+
+  test('phone numbers: their digits are the key, a damaged one is refused', async () => {
+    const { rows } = await readFixture('phone-numbers.csv');
+
+    expect(rows.map(({ line, phoneNumber, values, problem }) => [line, phoneNumber, values.effectiveDate, problem?.code ?? null])).toEqual([
+      [2, '15550100001', '2026-12-01', null],
+      [3, '15550100002', undefined, null],
+      [4, null, undefined, 'ICCID_DAMAGED'],
+      [5, null, undefined, 'ICCID_MISSING'],
+    ]);
+    expect(rows[2]?.problem).toMatchObject({ message: 'Invalid phone number: 4.91701E+11', column: 'MSISDN' });
+  });
+
   test('duplicates are all read: which of them counts is decided later', async () => {
     const { rows } = await readFixture('duplicates.csv');
 

@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest';
 
 import { A, B, C, listOf, longList, readAll, readText, where } from './read.ts';
 
-// Each test states what is right and is expected to fail today. Whoever mends one moves it to the other tests.
-
 describe('the first record that is read is broken', () => {
   test('the first line of a list', async () => {
     const { rows } = await readText(`"${A}\n${B}\n`);

@@ -10,8 +10,8 @@ export interface TempColumn {
   readonly type: TempType;
 }
 
-/** A row to load into a temporary table, by column name; what is missing becomes NULL. */
-export type TempRow = Readonly<Record<string, unknown>>;
+/** A row to load into a temporary table: its values in the order of the columns. */
+export type TempRow = readonly unknown[];
 
 /**
  * What both engines promise about values: bit comes back as 0 or 1, datetime as text `yyyy-MM-dd HH:mm:ss.SSS` in UTC.
@@ -20,8 +20,11 @@ export type TempRow = Readonly<Record<string, unknown>>;
 export interface Queries {
   readonly engine: Engine;
   query<Row>(sql: string, params?: Params): Promise<readonly Row[]>;
-  /** Rows one by one, with flat memory however many there are. Ends the statement when the consumer stops early. */
-  stream<Row>(sql: string, params?: Params): AsyncIterable<Row>;
+  /**
+   * Rows a page at a time, with flat memory however many there are; each an array of its values in the order of the SELECT, which is
+   * a third faster to read than objects. Ends the statement when the consumer stops early.
+   */
+  stream<Row extends readonly unknown[]>(sql: string, params?: Params): AsyncIterable<readonly Row[]>;
   /**
    * A derived table over one JSON parameter (an array of objects): the way to send a set. Columns have T-SQL types.
    * @example `JOIN ${db.json('devices', { iccid: 'nvarchar(50)' })} AS given ON given.iccid = device.ICCID`
@@ -32,13 +35,13 @@ export interface Queries {
 /**
  * The one held connection on which temporary tables live. Opened by its first use.
  * Statements run one after another: on SQL Server a statement sent while its `stream` is read waits for the end of that, so a
- * consumer must not await one between two rows.
+ * consumer must not await one between two pages.
  */
 export interface ReadSession extends Queries {
   /** Makes (or makes anew) a temporary table with `key` as its primary key; `name` comes without `#`. Resolves to the name to use in SQL. */
   createTemp(name: string, columns: readonly TempColumn[], key: string): Promise<string>;
   /** Bulk loads a table made by `createTemp`, with flat memory. Resolves to the number of rows. */
-  loadTemp(name: string, rows: AsyncIterable<TempRow>): Promise<number>;
+  loadTemp(name: string, rows: AsyncIterable<readonly TempRow[]>): Promise<number>;
   /** Affected rows. On a read-only database only temporary tables can be written to. */
   execute(sql: string, params?: Params): Promise<number>;
 }

@@ -3,7 +3,7 @@ import type { Lookups } from '../domain/facts.ts';
 import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import type { ReadDatabase } from './database.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
-import { findDevices, findRepeated, loadList, type LoadedList } from './statements/list.ts';
+import { findDevices, loadList, type LoadedList } from './statements/list.ts';
 import {
   findChangeTypes,
   findCustomerRatePlans,
@@ -30,12 +30,9 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
     prepare: async (list, want) => {
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
-      const tables = {
-        lines: loaded.table,
-        repeated: await findRepeated(db.session, loaded),
-        found: await findDevices(db.session, loaded, { tenantId: want.operator.tenantId, providerIds: providers.map(({ id }) => id) }),
-      };
-      const scope = { tenantId: want.operator.tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
+      const { tenantId } = want.operator;
+      const tables = { lines: loaded.table, found: await findDevices(db.session, loaded, { tenantId, providers }) };
+      const scope = { tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,
         columns: list.columns,

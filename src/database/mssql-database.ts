@@ -49,7 +49,8 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
       count();
       return withRetries(() => rowsOf<Row>(knex, 'mssql', sql, params), { idempotent: true, signal });
     },
-    stream: <Row>(sql: string, params?: Params) => streamRows<Row>(streams.get, sql, params, count, (task) => task()),
+    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) =>
+      streamRows<Row>(streams.get, sql, params, count, (task) => task()),
     execute: (sql, params) => {
       count();
       return withRetries(() => affectedBy(knex, 'mssql', sql, params), { idempotent: false, signal });
@@ -116,7 +117,7 @@ function readsOnly(queries: Database | Session): Pick<ReadDatabase, 'query' | 's
       assertReads(sql);
       return queries.query<Row>(sql, params);
     },
-    stream: <Row>(sql: string, params?: Params) => {
+    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) => {
       assertReads(sql);
       return queries.stream<Row>(sql, params);
     },

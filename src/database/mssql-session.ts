@@ -5,7 +5,9 @@ import type { JsonTable } from './json-table.ts';
 import { mssqlConnection, type MssqlSettings } from './mssql-settings.ts';
 import { mssqlTempTables } from './mssql-temp.ts';
 import { atNamed } from './named-params.ts';
-import { fromMssql, toMssql } from './sql-values.ts';
+import { fromMssql, toMssql, valueFromMssql } from './sql-values.ts';
+
+const ROWS_PER_PAGE = 500;
 
 export interface HeldSession extends Session {
   close(): Promise<void>;
@@ -23,7 +25,7 @@ export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSen
     ...mssqlTempTables(pool, turn, onSend),
     query: <Row>(sql: string, params?: Params) => turn(async () => rows<Row>((await pool()).request(), sql, params, onSend)),
     execute: (sql, params) => turn(async () => affected((await pool()).request(), sql, params, onSend)),
-    stream: <Row>(sql: string, params?: Params) => streamRows<Row>(pool, sql, params, onSend, turn),
+    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) => streamRows<Row>(pool, sql, params, onSend, turn),
     transaction: (work) => turn(async () => runTransaction(await pool(), json, work, onSend)),
     close: async () => {
       await (await opening)?.close();
@@ -31,14 +33,14 @@ export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSen
   };
 }
 
-/** Rows with backpressure. The connection is the stream's until it ends; `turn` keeps other statements away so long. */
-export async function* streamRows<Row>(
+/** Pages of rows with backpressure. The connection is the stream's until it ends; `turn` keeps other statements away so long. */
+export async function* streamRows<Row extends readonly unknown[]>(
   pool: () => Promise<ConnectionPool>,
   sql: string,
   params: Params | undefined,
   onSend: () => void,
   turn: <T>(task: () => Promise<T>) => Promise<T>,
-): AsyncGenerator<Row> {
+): AsyncGenerator<readonly Row[]> {
   const ended = Promise.withResolvers<void>();
   const started = Promise.withResolvers<Request>();
   const held = turn(async () => {
@@ -50,11 +52,20 @@ export async function* streamRows<Row>(
     const request = await started.promise;
     const text = bind(request, sql, params);
     onSend();
+    request.arrayRowMode = true;
     const stream = request.toReadableStream();
     request.query(text).catch(() => undefined); // The same error ends the stream.
     let isRead = false;
     try {
-      for await (const row of stream) yield fromMssql(row as Record<string, unknown>) as Row;
+      let page: Row[] = [];
+      for await (const row of stream) {
+        // The caller names the row type of its own SQL.
+        page.push((row as readonly unknown[]).map(valueFromMssql) as readonly unknown[] as Row);
+        if (page.length < ROWS_PER_PAGE) continue;
+        yield page;
+        page = [];
+      }
+      if (page.length > 0) yield page;
       isRead = true;
     } finally {
       if (!isRead) request.cancel();

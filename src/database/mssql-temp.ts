@@ -33,11 +33,11 @@ export function mssqlTempTables(
   };
 }
 
-async function load(rows: AsyncIterable<TempRow>, send: (portion: readonly TempRow[]) => Promise<void>): Promise<number> {
+async function load(rows: AsyncIterable<readonly TempRow[]>, send: (portion: readonly TempRow[]) => Promise<void>): Promise<number> {
   let portion: TempRow[] = [];
   let loaded = 0;
-  for await (const row of rows) {
-    portion.push(row);
+  for await (const page of rows) {
+    portion = portion.concat(page);
     if (portion.length < ROWS_PER_PORTION) continue;
     await send(portion);
     loaded += portion.length;
@@ -60,7 +60,7 @@ function bulkTable(name: string, columns: readonly TempColumn[], portion: readon
   const table = new mssql.Table(`#${name}`);
   table.create = false;
   for (const column of columns) table.columns.add(column.name, bulkType(column.type), { nullable: true });
-  for (const row of portion) table.rows.add(...columns.map((column) => bulkValue(column.type, row[column.name])));
+  for (const row of portion) table.rows.add(...columns.map((column, at) => bulkValue(column.type, row[at])));
   return table;
 }
 

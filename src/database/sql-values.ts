@@ -20,8 +20,10 @@ export function toMssql(value: unknown): unknown {
 /** A row of SQL Server with the value forms of SQLite, so that no caller needs to know which engine answered. */
 export function fromMssql(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(row)) {
-    plain[name] = value instanceof Date ? sqlTime(value.getTime()) : typeof value === 'boolean' ? Number(value) : value;
-  }
+  for (const [name, value] of Object.entries(row)) plain[name] = valueFromMssql(value);
   return plain;
+}
+
+export function valueFromMssql(value: unknown): unknown {
+  return value instanceof Date ? sqlTime(value.getTime()) : typeof value === 'boolean' ? Number(value) : value;
 }

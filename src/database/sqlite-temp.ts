@@ -4,9 +4,6 @@ import type { ReadSession, TempColumn, TempRow } from './database.ts';
 import { sqliteType } from './json-table.ts';
 import { toSqlite } from './sql-values.ts';
 
-/** Rows per turn on the connection: between portions other statements and the event loop get theirs. */
-const ROWS_PER_PORTION = 2000;
-
 /** Temporary tables of the one SQLite connection. They live outside the file, so a read-only one has them too. */
 export function sqliteTempTables(handle: DatabaseSync, knex: Knex, onSend: () => void): Pick<ReadSession, 'createTemp' | 'loadTemp'> {
   const tables = new Map<string, readonly TempColumn[]>();
@@ -26,35 +23,20 @@ export function sqliteTempTables(handle: DatabaseSync, knex: Knex, onSend: () =>
       onSend();
       const marks = columns.map(() => '?').join(', ');
       const insert = handle.prepare(`INSERT INTO temp."${name}" VALUES (${marks})`);
-      const names = columns.map((column) => column.name);
-      return load(handle, knex, insert, names, rows);
+      return load(handle, knex, insert, rows);
     },
   };
 }
 
-/** One prepared statement, a short transaction per portion: `rows` may itself be a query, which one long transaction would lock out. */
-async function load(
-  handle: DatabaseSync,
-  knex: Knex,
-  insert: StatementSync,
-  names: readonly string[],
-  rows: AsyncIterable<TempRow>,
-): Promise<number> {
-  let portion: TempRow[] = [];
+/** One prepared statement, a short transaction per page: `rows` may itself be a query, which one long transaction would lock out. */
+async function load(handle: DatabaseSync, knex: Knex, insert: StatementSync, rows: AsyncIterable<readonly TempRow[]>): Promise<number> {
   let loaded = 0;
-  const flush = async (): Promise<void> => {
-    const full = portion;
-    portion = [];
+  for await (const page of rows) {
     await alone(handle, knex, () => {
-      for (const row of full) insert.run(...names.map((name) => toSqlite(row[name])));
+      for (const row of page) insert.run(...row.map(toSqlite));
     });
-    loaded += full.length;
-  };
-  for await (const row of rows) {
-    portion.push(row);
-    if (portion.length === ROWS_PER_PORTION) await flush();
+    loaded += page.length;
   }
-  if (portion.length > 0) await flush();
   return loaded;
 }
 

@@ -33,8 +33,8 @@ export interface PreparedList {
   readonly readable: number;
   readonly luhnFailures: number;
   readonly lookups: Lookups;
-  /** Facts of every row in input order; can be read again. */
-  facts(): AsyncIterable<RowFacts>;
+  /** Facts of every row in input order, a page at a time; can be read again. */
+  facts(): AsyncIterable<readonly RowFacts[]>;
   /** Facts of the rows on these lines. */
   page(lines: LineRange): Promise<readonly RowFacts[]>;
 }

@@ -7,7 +7,8 @@ export interface RowFacts {
   readonly key: string;
   readonly iccid: string | null;
   readonly phoneNumber: string | null;
-  readonly cells: readonly string[];
+  /** All cells of the line, as a JSON array: most of them are carried through without being looked at. */
+  readonly cellsJson: string;
   /** Values of the row, the flags' where the row has none. */
   readonly values: RowValues;
   readonly problem: ListProblem | null;

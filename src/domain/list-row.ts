@@ -37,9 +37,9 @@ export interface ListRow {
   readonly cells: readonly string[];
 }
 
-/** A list being read: the names of its columns and its rows, once. */
+/** A list being read: the names of its columns and its rows, a page at a time, once. */
 export interface List {
   readonly name: string;
   readonly columns: readonly string[];
-  readonly rows: AsyncIterable<ListRow>;
+  readonly rows: AsyncIterable<readonly ListRow[]>;
 }

@@ -53,7 +53,8 @@ export interface NewRow {
   readonly providerId: number | null;
   /** All that the run needs later. Null for rows that will never run. */
   readonly change: Change | null;
-  readonly cells: readonly string[];
+  /** All cells of the line, as a JSON array. */
+  readonly cellsJson: string;
   readonly before: DeviceState | null;
   readonly status: RowStatus;
   readonly message: string;

@@ -72,11 +72,11 @@ export async function readList(source: ListSource, columnOptions: ReadonlyMap<Co
 
 type Batches = AsyncGenerator<readonly CsvRecord[], void>;
 
-async function* rows(ahead: readonly CsvRecord[], batches: Batches, columns: Columns): AsyncGenerator<ListRow> {
+async function* rows(ahead: readonly CsvRecord[], batches: Batches, columns: Columns): AsyncGenerator<readonly ListRow[]> {
   const rowOf = ({ line, cells, problem }: CsvRecord): ListRow =>
     problem === null ? listRow(line, cells, columns) : malformedRow(line, cells[0] ?? '', problem);
-  for (const record of ahead) yield rowOf(record);
-  for await (const batch of batches) for (const record of batch) yield rowOf(record);
+  if (ahead.length > 0) yield ahead.map(rowOf);
+  for await (const batch of batches) yield batch.map(rowOf);
 }
 
 /** The records that are not blank. */

@@ -19,22 +19,30 @@ export interface AskOptions {
 /** Reads the plan of every planned device at its carrier. */
 export async function askCarrier(validation: Validation, { readPlan, inProgress, signal }: AskOptions): Promise<CarrierAnswers> {
   const answers = new Map<number, { ok: true; state: DeviceState } | { ok: false; error: RowError }>();
-  const facts = validation.list.facts()[Symbol.asyncIterator]();
+  const planned = plannedChanges(validation);
   const worker = async (): Promise<void> => {
-    for (let next = await facts.next(); next.done !== true && !signal.aborted; next = await facts.next()) {
-      const verdict = validation.judge(next.value);
-      if (verdict.status !== 'PLANNED') continue;
-      const change = verdict.change.kind === 'change-rate-plan' ? verdict.change : verdict.change.carrierPlan;
-      if (change === null) continue;
+    for (let next = await planned.next(); next.done !== true && !signal.aborted; next = await planned.next()) {
+      const { line, change } = next.value;
       try {
-        answers.set(next.value.line, { ok: true, state: await readPlan(change, signal) });
+        answers.set(line, { ok: true, state: await readPlan(change, signal) });
       } catch (error) {
         if (!(error instanceof CallFailed)) throw error;
-        answers.set(next.value.line, { ok: false, error: error.error });
+        answers.set(line, { ok: false, error: error.error });
       }
     }
   };
   await Promise.all(Array.from({ length: inProgress }, worker));
-  await facts.return?.();
+  await planned.return();
   return answers;
+}
+
+async function* plannedChanges({ list, judge }: Validation): AsyncGenerator<{ readonly line: number; readonly change: PlanChange }, void> {
+  for await (const page of list.facts()) {
+    for (const row of page) {
+      const verdict = judge(row);
+      if (verdict.status !== 'PLANNED') continue;
+      const change = verdict.change.kind === 'change-rate-plan' ? verdict.change : verdict.change.carrierPlan;
+      if (change !== null) yield { line: row.line, change };
+    }
+  }
 }

@@ -10,7 +10,7 @@ export async function dryRun(
 ): Promise<Pick<RunResult, 'dryRun' | 'validation' | 'columns' | 'byStatus' | 'rowCount' | 'seconds' | 'rows'>> {
   const startedAt = performance.now();
   async function* rows(): AsyncGenerator<RowResult> {
-    for await (const row of validation.list.facts()) yield rowResult(row, validation, asked);
+    for await (const page of validation.list.facts()) for (const row of page) yield rowResult(row, validation, asked);
   }
   const byStatus = asked === null ? validation.byStatus : await counted(rows());
   const seconds = (performance.now() - startedAt) / 1000;
@@ -34,7 +34,7 @@ function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers |
     bulkChangeId: null,
     attempts: 0,
     ms: 0,
-    cells: row.cells,
+    cells: JSON.parse(row.cellsJson) as readonly string[],
   };
   if (verdict.status !== 'PLANNED') {
     const { status, code, message, hint } = verdict;

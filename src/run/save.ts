@@ -56,9 +56,11 @@ export async function save(store: RunStore, validation: Validation, options: Sav
 async function devicesOfGroups({ list, groups, judge }: Validation): Promise<readonly (readonly string[])[]> {
   const devices: string[][] = groups.map(() => []);
   if (!groups.some(sharesRequest)) return devices;
-  for await (const row of list.facts()) {
-    const verdict = judge(row);
-    if (verdict.status !== 'SKIPPED') devices[indexOf(groups, row, verdict)]?.push(row.iccid ?? row.key);
+  for await (const page of list.facts()) {
+    for (const row of page) {
+      const verdict = judge(row);
+      if (verdict.status !== 'SKIPPED') devices[indexOf(groups, row, verdict)]?.push(row.iccid ?? row.key);
+    }
   }
   return devices;
 }
@@ -112,7 +114,7 @@ function newRow(row: RowFacts, verdict: Verdict, bulkChange: number): NewRow {
     phoneNumber: row.device?.msisdn ?? row.phoneNumber,
     deviceId: row.device?.deviceId ?? null,
     providerId: row.device?.providerId ?? null,
-    cells: row.cells,
+    cellsJson: row.cellsJson,
   };
   if (verdict.status === 'PLANNED') {
     const { change } = verdict;

@@ -3,9 +3,10 @@ import type { RowFacts } from '../domain/facts.ts';
 import type { LineRange, PreparedList } from '../domain/facts-store.ts';
 import { judge, type Judging, type Verdict } from '../domain/judge.ts';
 import type { Operator } from '../domain/operator.ts';
-import type { DeviceState, ValidationAnswer } from '../domain/result.ts';
+import type { ValidationAnswer } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
-import { groupOf, type Group } from './groups.ts';
+import type { Group } from './groups.ts';
+import { Tally, type Problem, type Sample } from './tally.ts';
 
 /** Why nothing can be sent for a provider: its rows are refused with this text. */
 export interface ProviderRefusal {
@@ -26,14 +27,6 @@ export interface ValidateOptions {
   readonly pageRows: number;
 }
 
-/** One problem of the list, for the report. */
-export interface Problem {
-  readonly line: number;
-  readonly column: string | null;
-  readonly message: string;
-  readonly hint: string | null;
-}
-
 /** What the rules make of a list. */
 export interface Validation {
   readonly list: PreparedList;
@@ -45,7 +38,7 @@ export interface Validation {
   /** Lines of each page to save. */
   readonly pages: readonly LineRange[];
   /** Three planned rows, to be shown before they are confirmed. */
-  readonly samples: readonly { readonly iccid: string; readonly before: DeviceState; readonly after: DeviceState }[];
+  readonly samples: readonly Sample[];
   /** Names of the providers with planned rows. */
   readonly providers: readonly string[];
   /** Whether a provider was refused whole (writes disabled, no credentials). */
@@ -54,10 +47,6 @@ export interface Validation {
   judge(row: RowFacts): Verdict;
 }
 
-/** More texts than anybody reads; the results have them all. */
-const MAX_ERRORS = 10_000;
-const MAX_PROBLEMS = 50;
-
 /**
  * Judges every row in one pass over the facts. Rejects with PondBulkError when the whole request is refused: no readable
  * line (input), no permission or access (credentials).
@@ -65,79 +54,37 @@ const MAX_PROBLEMS = 50;
 export async function validate(list: PreparedList, options: ValidateOptions): Promise<Validation> {
   if (list.readable === 0) throw nothingReadable(list, await firstProblem(list));
   const judgeRow = (row: RowFacts): Verdict => withRefusal(judge(row, options.judging), options);
-  const byStatus: Partial<Record<RowStatus, number>> = {};
-  const groups = new Map<string, Group>();
-  const withoutGroup = new Map<number, RowFacts>();
+  const tally = new Tally(options.pageRows);
   const providers = new Map<number, string>();
-  const errors: string[] = [];
-  const problems: Problem[] = [];
-  const samples: { iccid: string; before: DeviceState; after: DeviceState }[] = [];
-  const pages: LineRange[] = [];
-  let providerRefused = false;
-  let refused = 0;
-  let rows = 0;
-  let afterLine = 0;
-  let lastLine = 0;
-  for await (const row of list.facts()) {
-    rows += 1;
-    if (rows > 1 && rows % options.pageRows === 1) {
-      pages.push({ afterLine, throughLine: lastLine });
-      afterLine = lastLine;
-    }
-    lastLine = row.line;
-    if (row.device !== null && row.problem === null && !providers.has(row.device.providerId)) {
-      requireAccess(row.device.providerId, row.device.integration, options);
-      providers.set(row.device.providerId, row.device.providerName);
-    }
-    const verdict = judgeRow(row);
-    const status = verdict.status === 'PLANNED' && verdict.isNoop ? 'NOOP' : verdict.status;
-    byStatus[status] = (byStatus[status] ?? 0) + 1;
-    if (verdict.status === 'PLANNED') {
-      const group = groupOf(verdict.change);
-      if (!groups.has(group.key)) groups.set(group.key, group);
-      if (samples.length < 3 && !verdict.isNoop)
-        samples.push({ iccid: verdict.change.device.iccid, before: verdict.change.before, after: verdict.after });
-    } else if (verdict.status === 'REJECTED') {
-      refused += 1;
-      providerRefused ||= verdict.code === 'WRITES_DISABLED' || verdict.code === 'CREDENTIALS_MISSING';
-      if (row.device !== null && !withoutGroup.has(row.device.providerId)) withoutGroup.set(row.device.providerId, row);
-      if (errors.length < MAX_ERRORS)
-        errors.push(verdict.code === 'INVALID_ICCID' ? `Invalid ICCID: ${row.iccid ?? row.key}` : verdict.message);
-      if (problems.length < MAX_PROBLEMS) {
-        problems.push({
-          line: row.line,
-          column: row.problem?.column ?? null,
-          message: problemText(row, verdict.message),
-          hint: verdict.hint,
-        });
+  for await (const page of list.facts()) {
+    for (const row of page) {
+      const { device } = row;
+      if (device !== null && row.problem === null && !providers.has(device.providerId)) {
+        requireAccess(device.providerId, device.integration, options);
+        providers.set(device.providerId, device.providerName);
       }
+      tally.add(row, judgeRow(row));
     }
   }
-  if (rows > 0) pages.push({ afterLine, throughLine: lastLine });
-  if (refused > errors.length) errors.push(`… and ${refused - errors.length} more`);
-  const isValid = refused === 0;
+  const { byStatus, problems, samples, providerRefused } = tally;
+  const isValid = (byStatus.REJECTED ?? 0) === 0;
   return {
     list,
-    answer: { isValid, validationMessage: isValid ? '' : 'One or more devices have validation errors', errors },
+    answer: { isValid, validationMessage: isValid ? '' : 'One or more devices have validation errors', errors: tally.errors() },
     byStatus,
     problems,
-    groups: completed([...groups.values()], [...withoutGroup.values()], options),
-    pages,
+    groups: completed([...tally.groups.values()], [...tally.refusedOf.values()], options),
+    pages: tally.pages(),
     samples,
     providers: [...providers.values()],
     providerRefused,
-    warnings:
-      list.luhnFailures === 0
-        ? []
-        : [
-            `${list.luhnFailures} ICCID${list.luhnFailures === 1 ? '' : 's'} with a check digit that does not fit (Luhn): look for typing errors`,
-          ],
+    warnings: list.luhnFailures === 0 ? [] : [luhnWarning(list.luhnFailures)],
     judge: judgeRow,
   };
 }
 
-function problemText(row: RowFacts, message: string): string {
-  return message === 'Invalid ICCID' ? `Invalid ICCID: ${row.iccid ?? row.key}` : message;
+function luhnWarning(failures: number): string {
+  return `${failures} ICCID${failures === 1 ? '' : 's'} with a check digit that does not fit (Luhn): look for typing errors`;
 }
 
 function withRefusal(verdict: Verdict, { refusalOf }: ValidateOptions): Verdict {
@@ -185,7 +132,10 @@ export function requireAccess(
 }
 
 async function firstProblem(list: PreparedList): Promise<RowFacts | null> {
-  for await (const row of list.facts()) if (row.problem !== null) return row;
+  for await (const page of list.facts()) {
+    const found = page.find(({ problem }) => problem !== null);
+    if (found !== undefined) return found;
+  }
   return null;
 }
 

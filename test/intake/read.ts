@@ -21,7 +21,7 @@ export function listOf(bytes: string | Uint8Array, chunk = Number.MAX_SAFE_INTEG
 export async function readAll(source: ListSource, ...columns: readonly string[]) {
   const list = await readList(source, parseColumnOptions(columns));
   const rows: ListRow[] = [];
-  for await (const row of list.rows) rows.push(row);
+  for await (const page of list.rows) rows.push(...page);
   return { name: list.name, columns: list.columns, rows };
 }
 

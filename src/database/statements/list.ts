@@ -1,5 +1,6 @@
+import type { Provider } from '../../domain/facts.ts';
 import type { List, ListRow, RowValues } from '../../domain/list-row.ts';
-import type { ReadSession } from '../database.ts';
+import type { ReadSession, TempRow } from '../database.ts';
 
 /** The list of a run in temporary tables, typed like the operator's key columns so that joins can seek. */
 export interface LoadedList {
@@ -27,27 +28,30 @@ export async function loadList(session: ReadSession, list: List, defaults: RowVa
   let readable = 0;
   let luhnFailures = 0;
   const wishOfNone = JSON.stringify(inOrder(defaults));
-  async function* rows(): AsyncIterable<Readonly<Record<string, unknown>>> {
-    for await (const row of list.rows) {
-      if (row.problem === null) readable += 1;
-      if (row.luhnFails) luhnFailures += 1;
-      yield loadedRow(row, defaults, wishOfNone);
+  async function* rows(): AsyncIterable<readonly TempRow[]> {
+    for await (const page of list.rows) {
+      for (const row of page) {
+        if (row.problem === null) readable += 1;
+        if (row.luhnFails) luhnFailures += 1;
+      }
+      yield page.map((row) => loadedRow(row, defaults, wishOfNone));
     }
   }
   const count = await session.loadTemp('list', rows());
   return { table, rows: count, readable, luhnFailures };
 }
 
-function loadedRow(row: ListRow, defaults: RowValues, wishOfNone: string): Readonly<Record<string, unknown>> {
-  return {
-    line: row.line,
-    iccid: row.iccid,
-    phone_number: row.phoneNumber,
-    list_key: row.key === row.iccid ? null : row.key,
-    wish: hasNone(row.values) ? wishOfNone : JSON.stringify(inOrder({ ...defaultsFor(row.values, defaults), ...row.values })),
-    problem: row.problem === null ? null : JSON.stringify(row.problem),
-    cells: JSON.stringify(row.cells),
-  };
+/** Its values in the order of COLUMNS. */
+function loadedRow(row: ListRow, defaults: RowValues, wishOfNone: string): TempRow {
+  return [
+    row.line,
+    row.iccid,
+    row.phoneNumber,
+    row.key === row.iccid ? null : row.key,
+    hasNone(row.values) ? wishOfNone : JSON.stringify(inOrder({ ...defaultsFor(row.values, defaults), ...row.values })),
+    row.problem === null ? null : JSON.stringify(row.problem),
+    JSON.stringify(row.cells),
+  ];
 }
 
 function hasNone(values: RowValues): boolean {
@@ -67,60 +71,49 @@ function inOrder(values: RowValues): RowValues {
   return Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Collects the ICCIDs that occur more than once. Resolves to the name of their table. */
-export async function findRepeated(session: ReadSession, { table }: LoadedList): Promise<string> {
+/**
+ * Finds every ICCID of the list once: the lines it is on, whether they want different things, and its device: one of a provider
+ * that the operator may use, and that is his tenant's (an active Device_Tenant row of it, or none at all and the provider's
+ * tenant). Devices that are not archived win; `candidates` tells how many providers have one. Resolves to the name of their table.
+ */
+export async function findDevices(
+  session: ReadSession,
+  { table }: LoadedList,
+  scope: { readonly tenantId: number; readonly providers: readonly Provider[] },
+): Promise<string> {
   const columns = [
     { name: 'iccid', type: 'nvarchar(50)' },
     { name: 'first_line', type: 'int' },
     { name: 'last_line', type: 'int' },
     { name: 'conflicting', type: 'int' },
-  ] as const;
-  const repeated = await session.createTemp('repeated', columns, 'iccid');
-  await session.execute(`
-    INSERT INTO ${repeated} (iccid, first_line, last_line, conflicting)
-    SELECT iccid, MIN(line), MAX(line), CASE WHEN MIN(wish) = MAX(wish) THEN 0 ELSE 1 END
-    FROM ${table}
-    WHERE iccid IS NOT NULL
-    GROUP BY iccid
-    HAVING COUNT(*) > 1`);
-  return repeated;
-}
-
-/**
- * Finds the device of every ICCID: one of a provider that the operator may use, and that is his tenant's (an active
- * Device_Tenant row of it, or none at all and the provider's tenant). Devices that are not archived win; `candidates`
- * tells how many providers have one. Resolves to the name of their table.
- */
-export async function findDevices(
-  session: ReadSession,
-  { table }: LoadedList,
-  scope: { readonly tenantId: number; readonly providerIds: readonly number[] },
-): Promise<string> {
-  const columns = [
-    { name: 'iccid', type: 'nvarchar(50)' },
     { name: 'device_id', type: 'int' },
     { name: 'candidates', type: 'int' },
   ] as const;
   const found = await session.createTemp('found', columns, 'iccid');
+  const providers = session.json('providers', { id: 'int', own: 'int' });
+  // A left join: SQLite would else begin with all devices of the providers.
   await session.execute(
     `
-    INSERT INTO ${found} (iccid, device_id, candidates)
-    SELECT device.ICCID,
+    INSERT INTO ${found} (iccid, first_line, last_line, conflicting, device_id, candidates)
+    SELECT list.iccid, MIN(list.line), MAX(list.line), CASE WHEN MIN(list.wish) = MAX(list.wish) THEN 0 ELSE 1 END,
       COALESCE(MIN(CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.id END), MIN(device.id)),
       COUNT(DISTINCT CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.ServiceProviderId END)
-    FROM Device AS device
-    JOIN ServiceProvider AS provider ON provider.id = device.ServiceProviderId
-    WHERE device.ICCID IN (SELECT list.iccid FROM ${table} AS list WHERE list.iccid IS NOT NULL)
-      AND device.ServiceProviderId IN (SELECT mine.id FROM ${session.json('providers', { id: 'int' })} AS mine)
+    FROM ${table} AS list
+    LEFT JOIN Device AS device ON device.ICCID = list.iccid
+      AND device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine)
       AND (
         EXISTS (
           SELECT 1 FROM Device_Tenant AS own
           WHERE own.DeviceId = device.id AND own.TenantId = :tenantId AND own.IsActive = 1 AND own.IsDeleted = 0)
-        OR (provider.TenantId = :tenantId AND NOT EXISTS (
+        OR (device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine WHERE mine.own = 1) AND NOT EXISTS (
           SELECT 1 FROM Device_Tenant AS other
           WHERE other.DeviceId = device.id AND other.IsActive = 1 AND other.IsDeleted = 0)))
-    GROUP BY device.ICCID`,
-    { tenantId: scope.tenantId, providers: JSON.stringify(scope.providerIds.map((id) => ({ id }))) },
+    WHERE list.iccid IS NOT NULL
+    GROUP BY list.iccid`,
+    {
+      tenantId: scope.tenantId,
+      providers: JSON.stringify(scope.providers.map(({ id, tenantId }) => ({ id, own: tenantId === scope.tenantId ? 1 : 0 }))),
+    },
   );
   return found;
 }

@@ -4,27 +4,27 @@ import type { Queries } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { STATUS } from './runs.ts';
 
-interface ResultRow {
-  readonly line: number;
-  readonly iccid: string;
-  readonly phone_number: string | null;
-  readonly provider: string | null;
-  readonly bulk_change_id: string;
-  readonly status: RowStatus;
-  readonly before_state: string | null;
-  readonly after_state: string | null;
-  readonly attempt: number;
-  readonly ms: number;
-  readonly message: string | null;
-  readonly error: string | null;
-  readonly cells: string;
-}
+type ResultRow = readonly [
+  line: number,
+  iccid: string,
+  phoneNumber: string | null,
+  provider: string | null,
+  bulkChangeId: string,
+  status: RowStatus,
+  before: string | null,
+  after: string | null,
+  attempts: number,
+  ms: number,
+  message: string | null,
+  error: string | null,
+  cells: string,
+];
 
 /** How every row of these bulk changes stands, in the order of the list. */
 export async function* streamResults(db: Queries, bulkChangeIds: readonly string[]): AsyncIterable<RowResult> {
   const rows = db.stream<ResultRow>(
     `
-    SELECT mine.line, mine.iccid, mine.phone_number, provider.DisplayName AS provider, CAST(mine.bulk_change_id AS nvarchar(30)) AS bulk_change_id, ${STATUS} AS status,
+    SELECT mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
       mine.before_state, mine.after_state, mine.attempt, mine.ms, mine.message, mine.error, mine.cells
     FROM ${ownTable(db.engine, 'change_row')} AS mine
     JOIN ${db.json('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
@@ -32,23 +32,37 @@ export async function* streamResults(db: Queries, bulkChangeIds: readonly string
     ORDER BY mine.line, mine.id`,
     { bulk_changes: JSON.stringify(bulkChangeIds.map((id) => ({ id }))) },
   );
-  for await (const row of rows) yield resultOf(row);
+  for await (const page of rows) for (const row of page) yield resultOf(row);
 }
 
-function resultOf(row: ResultRow): RowResult {
+function resultOf([
+  line,
+  iccid,
+  phoneNumber,
+  provider,
+  bulkChangeId,
+  status,
+  before,
+  after,
+  attempts,
+  ms,
+  message,
+  error,
+  cells,
+]: ResultRow): RowResult {
   return {
-    line: row.line,
-    iccid: row.iccid,
-    phoneNumber: row.phone_number,
-    provider: row.provider,
-    bulkChangeId: row.bulk_change_id,
-    status: row.status,
-    before: row.before_state === null ? null : (JSON.parse(row.before_state) as DeviceState),
-    after: row.after_state === null ? null : (JSON.parse(row.after_state) as DeviceState),
-    attempts: row.attempt,
-    ms: row.ms,
-    message: row.message ?? (row.status === 'UNKNOWN' ? 'The run was stopped while it was under way' : ''),
-    error: row.error === null ? null : (JSON.parse(row.error) as RowError),
-    cells: JSON.parse(row.cells) as readonly string[],
+    line,
+    iccid,
+    phoneNumber,
+    provider,
+    bulkChangeId,
+    status,
+    before: before === null ? null : (JSON.parse(before) as DeviceState),
+    after: after === null ? null : (JSON.parse(after) as DeviceState),
+    attempts,
+    ms,
+    message: message ?? (status === 'UNKNOWN' ? 'The run was stopped while it was under way' : ''),
+    error: error === null ? null : (JSON.parse(error) as RowError),
+    cells: JSON.parse(cells) as readonly string[],
   };
 }

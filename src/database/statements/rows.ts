@@ -52,7 +52,7 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
           phone_number: row.phoneNumber,
           provider: row.providerId,
           subject: row.change === null ? null : JSON.stringify(row.change),
-          cells: JSON.stringify(row.cells),
+          cells: row.cellsJson,
           before_state: row.before === null ? null : JSON.stringify(row.before),
           status: row.status,
           code: row.error?.code ?? null,

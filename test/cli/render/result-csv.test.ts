@@ -31,7 +31,7 @@ describe('P11: CSV', () => {
 
         const list = await readList({ name: 'failed.csv', stream: Readable.from([Buffer.from(text)]) }, new Map());
         const read: ListRow[] = [];
-        for await (const each of list.rows) read.push(each);
+        for await (const page of list.rows) read.push(...page);
 
         expect(read.map(({ problem }) => problem)).toEqual(sent.map(() => null));
         expect(read.map(({ cells }) => cells)).toEqual(sent.map(({ cells }) => cells));

@@ -1,0 +1,94 @@
+import type { RowFacts } from '../domain/facts.ts';
+import type { LineRange } from '../domain/facts-store.ts';
+import type { Verdict } from '../domain/judge.ts';
+import type { DeviceState } from '../domain/result.ts';
+import type { RowStatus } from '../domain/status.ts';
+import { groupOf, type Group } from './groups.ts';
+
+/** One problem of the list, for the report. */
+export interface Problem {
+  readonly line: number;
+  readonly column: string | null;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+/** A planned row, to be shown before it is confirmed. */
+export interface Sample {
+  readonly iccid: string;
+  readonly before: DeviceState;
+  readonly after: DeviceState;
+}
+
+/** More texts than anybody reads; the results have them all. */
+const MAX_ERRORS = 10_000;
+const MAX_PROBLEMS = 50;
+const MAX_SAMPLES = 3;
+
+/** What is counted and kept of the verdicts of a list, with flat memory. Rows come in input order. */
+export class Tally {
+  readonly byStatus: Partial<Record<RowStatus, number>> = {};
+  /** Groups of the planned rows, by key. */
+  readonly groups = new Map<string, Group>();
+  /** The first refused row of each provider. */
+  readonly refusedOf = new Map<number, RowFacts>();
+  readonly problems: Problem[] = [];
+  readonly samples: Sample[] = [];
+  /** Whether a provider was refused whole (writes disabled, no credentials). */
+  providerRefused = false;
+  #refused = 0;
+  readonly #errors: string[] = [];
+  readonly #pageRows: number;
+  readonly #pages: LineRange[] = [];
+  #rowsOfPage = 0;
+  #lastLine = 0;
+
+  /** `pageRows`: rows per transaction when they are saved. */
+  constructor(pageRows: number) {
+    this.#pageRows = pageRows;
+  }
+
+  add(row: RowFacts, verdict: Verdict): void {
+    if (this.#rowsOfPage === this.#pageRows) this.#endPage();
+    this.#rowsOfPage += 1;
+    this.#lastLine = row.line;
+    const status = verdict.status === 'PLANNED' && verdict.isNoop ? 'NOOP' : verdict.status;
+    this.byStatus[status] = (this.byStatus[status] ?? 0) + 1;
+    if (verdict.status === 'PLANNED') this.#addPlanned(verdict);
+    else if (verdict.status === 'REJECTED') this.#addRefused(row, verdict);
+  }
+
+  /** Lines of each page to save. */
+  pages(): readonly LineRange[] {
+    if (this.#rowsOfPage > 0) this.#endPage();
+    return this.#pages;
+  }
+
+  /** A text per refused row, cut where nobody reads on. */
+  errors(): readonly string[] {
+    const left = this.#refused - this.#errors.length;
+    return left === 0 ? this.#errors : [...this.#errors, `… and ${left} more`];
+  }
+
+  #addPlanned({ change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
+    const group = groupOf(change);
+    if (!this.groups.has(group.key)) this.groups.set(group.key, group);
+    if (this.samples.length < MAX_SAMPLES && !isNoop) this.samples.push({ iccid: change.device.iccid, before: change.before, after });
+  }
+
+  #addRefused(row: RowFacts, { code, message, hint }: Exclude<Verdict, { readonly status: 'PLANNED' }>): void {
+    this.#refused += 1;
+    this.providerRefused ||= code === 'WRITES_DISABLED' || code === 'CREDENTIALS_MISSING';
+    if (row.device !== null && !this.refusedOf.has(row.device.providerId)) this.refusedOf.set(row.device.providerId, row);
+    const invalid = `Invalid ICCID: ${row.iccid ?? row.key}`;
+    if (this.#errors.length < MAX_ERRORS) this.#errors.push(code === 'INVALID_ICCID' ? invalid : message);
+    if (this.problems.length === MAX_PROBLEMS) return;
+    const text = message === 'Invalid ICCID' ? invalid : message;
+    this.problems.push({ line: row.line, column: row.problem?.column ?? null, message: text, hint });
+  }
+
+  #endPage(): void {
+    this.#pages.push({ afterLine: this.#pages.at(-1)?.throughLine ?? 0, throughLine: this.#lastLine });
+    this.#rowsOfPage = 0;
+  }
+}

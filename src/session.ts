@@ -63,11 +63,12 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
   });
+  const facts = createFactsStore(db, permissionSettings(config));
   return {
     config,
     database: db.identity,
-    facts: createFactsStore(db, permissionSettings(config)),
-    systems: createSystems(config, connections),
+    facts,
+    systems: createSystems(config, connections, facts.assignsByProcedure),
     statements: () => db.statements,
     close: () => db.close(),
   };
@@ -89,7 +90,7 @@ function permissionSettings(config: Config): PermissionSettings {
 const IN_PROGRESS_PER_SLOT = 3;
 const LEAST_IN_PROGRESS = 4;
 
-function createSystems(config: Config, connections: Connections): Systems {
+function createSystems(config: Config, connections: Connections, hasAssignProcedure: () => Promise<boolean>): Systems {
   const carriers = new Map<number, CarrierConnection>();
   const accountOf = (integration: string, providerId: number) => {
     const carrier = requireCarrier(integration);
@@ -137,6 +138,7 @@ function createSystems(config: Config, connections: Connections): Systems {
         if (change.kind === 'change-rate-plan') return connectionOf(integration, id).changePlan(change, steps);
         return assignCustomer(change, steps, {
           billing: change.service === null ? null : billingConnection(),
+          byProcedure: await hasAssignProcedure(),
           changePlan: (plan, planSteps) => connectionOf(integration, id).changePlan(plan, planSteps),
         });
       },

@@ -3,7 +3,8 @@ import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
-import type { DeviceState } from '../domain/result.ts';
+import { ASSIGN_PROCEDURE, type ProcedureCall } from '../domain/procedure.ts';
+import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
 
 /** LogEntryDescription of rows that were refused, or had nothing to do. */
@@ -13,24 +14,29 @@ export interface AssignmentCollaborators {
   /** Null when nothing is ordered at billing. */
   readonly billing: BillingConnection | null;
   readonly changePlan: (change: PlanChange, steps: Steps) => Promise<Outcome>;
+  /** Whether the operator's database makes the association by a procedure of its own. */
+  readonly byProcedure: boolean;
 }
 
 /**
  * Gives a device to another customer: the service line at billing (when asked for), then the association with customer
  * plan and pool, then (when asked for) the carrier plan. A carrier plan that fails leaves the customer assigned.
  */
-export async function assignCustomer(change: Assignment, steps: Steps, { billing, changePlan }: AssignmentCollaborators): Promise<Outcome> {
+export async function assignCustomer(change: Assignment, steps: Steps, collaborators: AssignmentCollaborators): Promise<Outcome> {
+  const { billing, changePlan, byProcedure } = collaborators;
   const isAssigned = steps.earlier('customer assigned').length > 0;
   const ordered = isAssigned ? null : await order(change, steps, billing);
-  if (ordered?.failure != null) {
-    const { failure, effects, audit } = ordered;
-    return { status: 'FAILED', message: failure.message, error: failure, after: null, effects, audit };
+  if (ordered?.failure != null) return failed(ordered.failure, ordered);
+  if (byProcedure && !isAssigned) {
+    const tried = await steps.tryProcedure('associate', procedureCall(change, ordered?.effects ?? []));
+    // The next attempt comes by the service line again and tells of it then.
+    if (!tried.ok) return failed(tried.error, { effects: ordered?.effects ?? [], audit: [] });
   }
   const assigned: Pick<Outcome, 'effects' | 'audit'> = isAssigned
     ? { effects: [], audit: [] }
     : {
-        effects: [...(ordered?.effects ?? []), ...assignmentEffects(change, ordered)],
-        audit: [...(ordered?.audit ?? []), ...assignmentAudit(change)],
+        effects: [...(ordered?.effects ?? []), ...(byProcedure ? [] : association(change, ordered)), ...planEffects(change)],
+        audit: [...(ordered?.audit ?? []), ...(byProcedure ? [] : [associationAudit(change)]), ...planAudit(change)],
       };
   const after = wanted(change);
   if (change.carrierPlan === null) {
@@ -54,6 +60,10 @@ export async function assignCustomer(change: Assignment, steps: Steps, { billing
     error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' },
     after,
   };
+}
+
+function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {
+  return { status: 'FAILED', message: failure.message, error: failure, after: null, effects, audit };
 }
 
 async function order(change: Assignment, steps: Steps, billing: BillingConnection | null): Promise<OrderedService | null> {
@@ -81,70 +91,98 @@ function wanted({ customer, customerPlan }: Assignment): DeviceState {
   };
 }
 
-function assignmentEffects(change: Assignment, ordered: OrderedService | null): readonly Effect[] {
-  const { device, customer, customerPlan, before } = change;
-  const { portal, deviceId, tenantId, providerId, iccid, msisdn } = device;
-  const where = { portal, deviceId, tenantId };
-  const history = (field: (Effect & { kind: 'history' })['field'], previous: unknown, current: unknown): readonly Effect[] => {
-    if (previous === current) return [];
-    const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value as string | number));
-    return [
-      {
-        kind: 'history',
-        ...where,
-        providerId,
-        iccid,
-        msisdn,
-        field,
-        changeType: 'CustomerAssignment',
-        previous: text(previous),
-        current: text(current),
-      },
-    ];
+function procedureCall(change: Assignment, effects: readonly Effect[]): ProcedureCall {
+  const { device, customer, customerPlan, carrierPlan, effectiveDate } = change;
+  const accountNumber = customer.rev?.customerId ?? null;
+  return {
+    procedure: ASSIGN_PROCEDURE,
+    audit: associationTitle(change),
+    values: {
+      iccid: device.iccid,
+      deviceId: device.deviceId,
+      phoneNumber: device.msisdn,
+      portal: device.portal,
+      tenantId: device.tenantId,
+      serviceProviderId: device.providerId,
+      revCustomerKey: customer.rev?.key ?? null,
+      revCustomerId: accountNumber,
+      siteId: customer.siteId,
+      accountNumber,
+      integrationAuthenticationId: customer.rev?.authenticationId ?? null,
+      customerRatePlanId: customerPlan?.planId ?? null,
+      customerRatePoolId: customerPlan?.poolId ?? null,
+      carrierRatePlan: carrierPlan?.plan.code ?? null,
+      effectiveDate,
+    },
+    effects,
+    wanted: { siteId: customer.siteId, accountNumber },
   };
-  const effects: Effect[] = [
+}
+
+function association({ device, customer }: Assignment, ordered: OrderedService | null): readonly Effect[] {
+  return [
     {
       kind: 'assignment',
-      ...where,
+      portal: device.portal,
+      deviceId: device.deviceId,
+      tenantId: device.tenantId,
       siteId: customer.siteId,
       accountNumber: customer.rev?.customerId ?? null,
       authenticationId: customer.rev?.authenticationId ?? null,
       revServiceId: ordered?.serviceId ?? null,
       clearsRevService: customer.rev === null,
     },
-    ...history('Customer', before['customer'] ?? before['siteId'], customer.rev?.customerId ?? customer.siteId),
   ];
-  if (customerPlan === null) return effects;
+}
+
+/** Customer plan and pool, and the history of everything. */
+function planEffects(change: Assignment): readonly Effect[] {
+  const { device, customer, customerPlan, before } = change;
+  const { portal, deviceId, tenantId, providerId, iccid, msisdn } = device;
+  const where = { portal, deviceId, tenantId };
+  const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value as string | number));
+  const history = (field: (Effect & { kind: 'history' })['field'], from: unknown, to: unknown): readonly Effect[] => {
+    if (from === to) return [];
+    const texts = { field, changeType: 'CustomerAssignment', previous: text(from), current: text(to) };
+    return [{ kind: 'history', ...where, providerId, iccid, msisdn, ...texts }];
+  };
+  const moved = history('Customer', before['customer'] ?? before['siteId'], customer.rev?.customerId ?? customer.siteId);
+  if (customerPlan === null) return moved;
   const plan = { ...where, customerRatePlanId: customerPlan.planId, customerRatePoolId: customerPlan.poolId };
   // A queued plan has not changed anything yet: its history is written on its day.
-  if (customerPlan.isQueued) return [...effects, { kind: 'customer-plan-queued', ...plan, effectiveDate: change.effectiveDate }];
+  if (customerPlan.isQueued) return [...moved, { kind: 'customer-plan-queued', ...plan, effectiveDate: change.effectiveDate }];
   return [
-    ...effects,
+    ...moved,
     { kind: 'customer-plan', ...plan },
     ...(customerPlan.planId === null ? [] : history('CustomerRatePlan', before['customerRatePlanId'], customerPlan.planId)),
     ...(customerPlan.poolId === null ? [] : history('CustomerRatePool', before['customerRatePoolId'], customerPlan.poolId)),
   ];
 }
 
-function assignmentAudit({ device, customer, customerPlan, effectiveDate }: Assignment): readonly AuditEntry[] {
-  const entry = (description: string, values: object): AuditEntry => ({
-    description,
-    request: `Device_Tenant ${JSON.stringify({ DeviceId: device.deviceId, TenantId: device.tenantId, ...values })}`,
-    response: 'OK',
-    hasErrors: false,
+function associationTitle({ customer }: Assignment): string {
+  return customer.rev === null ? 'AssignNonRevCustomer: Update AMOP' : 'AMOP Customer Assignment';
+}
+
+function associationAudit(change: Assignment): AuditEntry {
+  const { siteId, rev } = change.customer;
+  return deviceTenantAudit(change, associationTitle(change), {
+    SiteId: siteId,
+    ...(rev === null ? {} : { AccountNumber: rev.customerId }),
   });
-  const association =
-    customer.rev === null
-      ? entry('AssignNonRevCustomer: Update AMOP', { SiteId: customer.siteId })
-      : entry('AMOP Customer Assignment', { SiteId: customer.siteId, AccountNumber: customer.rev.customerId });
-  const when = customerPlan?.isQueued === true ? { EffectiveDate: effectiveDate } : {};
+}
+
+function planAudit(change: Assignment): readonly AuditEntry[] {
+  const { customerPlan, effectiveDate } = change;
+  if (customerPlan === null) return [];
+  const { planId, poolId, isQueued } = customerPlan;
+  const when = isQueued ? { EffectiveDate: effectiveDate } : {};
   return [
-    association,
-    ...(customerPlan === null || customerPlan.planId === null
-      ? []
-      : [entry('AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: customerPlan.planId, ...when })]),
-    ...(customerPlan === null || customerPlan.poolId === null
-      ? []
-      : [entry('AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: customerPlan.poolId, ...when })]),
+    ...(planId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: planId, ...when })]),
+    ...(poolId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: poolId, ...when })]),
   ];
+}
+
+function deviceTenantAudit({ device }: Assignment, description: string, values: object): AuditEntry {
+  const row = { DeviceId: device.deviceId, TenantId: device.tenantId, ...values };
+  return { description, request: `Device_Tenant ${JSON.stringify(row)}`, response: 'OK', hasErrors: false };
 }

@@ -70,6 +70,28 @@ export interface Database extends ReadDatabase {
    * effects inside `tx`; it must not use the database itself (on SQLite that would wait for its own transaction).
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** A transaction that can call stored procedures; null where there are none (SQLite). Tried again as `transaction` is. */
+  readonly calling: Calling | null;
+}
+
+export type Calling = <T>(work: (tx: ProcedureTransaction) => Promise<T>) => Promise<T>;
+
+export interface ProcedureTransaction extends Transaction {
+  /** Binds by name; `outputs` are declared OUTPUT. Rejects with the driver's error when the procedure raises one. */
+  call(
+    name: string,
+    inputs: ReadonlyMap<string, string | number | null>,
+    outputs: readonly { readonly name: string; readonly type: string }[],
+  ): Promise<ProcedureSaid>;
+}
+
+/** What a procedure answered. */
+export interface ProcedureSaid {
+  /** Its RETURN value, 0 when it has none. */
+  readonly returned: number;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** What it printed. */
+  readonly messages: readonly string[];
 }
 
 /** Statements of one transaction. They are sent one at a time, whatever the caller awaits. */

@@ -1,7 +1,9 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { Lookups } from '../domain/facts.ts';
 import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
+import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
 import type { ReadDatabase } from './database.ts';
+import { findProcedure } from './procedures/procedure.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
 import { findDevices, loadList, type LoadedList } from './statements/list.ts';
 import {
@@ -21,12 +23,14 @@ const NEEDED = ['Device', 'Device_Tenant', 'ServiceProvider', 'Integration', 'Ja
 
 /** The facts of validation, from a database that need not be writable. */
 export function createFactsStore(db: ReadDatabase, permissions: PermissionSettings): FactsStore {
+  let finding: Promise<boolean> | null = null;
   return {
     operator: async (name) => {
       await requireTables(db);
       return findOperator(db, name, await findProviders(db), permissions);
     },
     changeTypes: () => findChangeTypes(db),
+    assignsByProcedure: () => (finding ??= findProcedure(db, ASSIGN_PROCEDURE).then((procedure) => procedure !== null)),
     prepare: async (list, want) => {
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);

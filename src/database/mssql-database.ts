@@ -5,6 +5,7 @@ import type { Database, Params, ReadDatabase, Session, Transaction } from './dat
 import { babelfishJsonTable, mssqlJsonTable, type JsonTable } from './json-table.ts';
 import { affectedBy, knexTransaction, rowsOf } from './knex-statements.ts';
 import { mssqlKnex } from './mssql-client.ts';
+import { mssqlCalling } from './mssql-procedures.ts';
 import { openMssqlSession, streamRows } from './mssql-session.ts';
 import { mssqlConnection, mssqlIdentity, parseMssqlUrl, type MssqlSettings } from './mssql-settings.ts';
 import { assertReads, assertWritesTempOnly } from './read-only-sql.ts';
@@ -18,6 +19,7 @@ export interface MssqlOptions {
 
 const POOL_SIZE = 8;
 const STREAMS = 4;
+const CALLERS = 8;
 
 /** "Login failed" and "cannot open database requested by the login". */
 const LOGIN_REFUSED = new Set([18456, 18452, 4060]);
@@ -39,7 +41,9 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
     statements += 1;
   };
   const session = openMssqlSession(settings, json, count);
-  const streams = lazyPool(settings);
+  const streams = lazyPool(settings, STREAMS);
+  const callers = lazyPool(settings, CALLERS);
+  const calling = mssqlCalling(callers.get, json, count);
   return {
     engine: 'mssql',
     identity: mssqlIdentity(settings),
@@ -56,11 +60,12 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
       return withRetries(() => affectedBy(knex, 'mssql', sql, params), { idempotent: false, signal });
     },
     transaction: (work) => withRetries(() => runTransaction(knex, json, work, count), { idempotent: false, signal }),
+    calling: (work) => withRetries(() => calling(work), { idempotent: false, signal }),
     get statements() {
       return statements;
     },
     close: async () => {
-      await Promise.all([knex.destroy(), session.close(), streams.close()]);
+      await Promise.all([knex.destroy(), session.close(), streams.close(), callers.close()]);
     },
   };
 }
@@ -124,10 +129,13 @@ function readsOnly(queries: Database | Session): Pick<ReadDatabase, 'query' | 's
   };
 }
 
-function lazyPool(settings: MssqlSettings): { readonly get: () => Promise<ConnectionPool>; readonly close: () => Promise<void> } {
+function lazyPool(
+  settings: MssqlSettings,
+  max: number,
+): { readonly get: () => Promise<ConnectionPool>; readonly close: () => Promise<void> } {
   let opening: Promise<ConnectionPool> | null = null;
   return {
-    get: () => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 0, max: STREAMS })).connect()),
+    get: () => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 0, max })).connect()),
     close: async () => {
       await (await opening)?.close();
     },

@@ -1,4 +1,4 @@
-import mssql, { type ConnectionPool, type Request } from 'mssql';
+import mssql, { type ConnectionPool, type Request, type Transaction as DriverTransaction } from 'mssql';
 import type { Params, Session, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
 import type { JsonTable } from './json-table.ts';
@@ -26,7 +26,7 @@ export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSen
     query: <Row>(sql: string, params?: Params) => turn(async () => rows<Row>((await pool()).request(), sql, params, onSend)),
     execute: (sql, params) => turn(async () => affected((await pool()).request(), sql, params, onSend)),
     stream: <Row extends readonly unknown[]>(sql: string, params?: Params) => streamRows<Row>(pool, sql, params, onSend, turn),
-    transaction: (work) => turn(async () => runTransaction(await pool(), json, work, onSend)),
+    transaction: (work) => turn(async () => driverTransaction(await pool(), json, onSend, work)),
     close: async () => {
       await (await opening)?.close();
     },
@@ -75,22 +75,24 @@ export async function* streamRows<Row extends readonly unknown[]>(
   }
 }
 
-async function runTransaction<T>(
+/** A transaction of mssql's own pool. `work` gets the driver's too, for what `Transaction` does not have. */
+export async function driverTransaction<T>(
   pool: ConnectionPool,
   json: JsonTable,
-  work: (tx: Transaction) => Promise<T>,
   onSend: () => void,
+  work: (tx: Transaction, driver: DriverTransaction) => Promise<T>,
 ): Promise<T> {
   const transaction = pool.transaction();
   await transaction.begin(mssql.ISOLATION_LEVEL.READ_COMMITTED);
   try {
     const turn = inTurn();
-    const value = await work({
+    const tx: Transaction = {
       engine: 'mssql',
       json,
       query: <Row>(sql: string, params?: Params) => turn(() => rows<Row>(transaction.request(), sql, params, onSend)),
       execute: (sql, params) => turn(() => affected(transaction.request(), sql, params, onSend)),
-    });
+    };
+    const value = await work(tx, transaction);
     await transaction.commit();
     return value;
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { RunStore, SavePart } from '../run/run-store.ts';
 import type { Database, Transaction } from './database.ts';
+import { createProcedures } from './procedures/procedures.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
-import { appendJournal, readJournal } from './statements/journal.ts';
+import { insertJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { streamResults } from './statements/results.ts';
@@ -20,6 +21,7 @@ import { commitVerdicts } from './statements/verdicts.ts';
 
 /** The run's side of the database: saving, claiming, journal, verdicts and leases. */
 export function createRunStore(db: Database, operator: string, now: () => number): RunStore {
+  const procedures = createProcedures(db, operator, now);
   return {
     save: (save) =>
       db.transaction(async (tx) => {
@@ -56,7 +58,9 @@ export function createRunStore(db: Database, operator: string, now: () => number
     release: (rowIds) => releaseRows(db, rowIds),
     reopen: (bulkChangeId, statuses) => reopenRows(db, bulkChangeId, statuses),
     journalOf: (rowIds) => readJournal(db, rowIds),
-    append: (entries) => appendJournal(db, entries),
+    append: (entries) => insertJournal(db, entries),
+    callProcedure: procedures.call,
+    callWaiting: procedures.callWaiting,
     commit: (rows) => commitVerdicts(db, rows, { operator, at: now() }),
     finish: (runId, bulkChangeIds, exitCode) =>
       db.transaction(async (tx) => {

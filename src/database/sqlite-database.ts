@@ -94,6 +94,7 @@ function databaseOn(handle: DatabaseSync, path: string, signal: AbortSignal | un
     session,
     execute,
     transaction,
+    calling: null,
     get statements() {
       return statements;
     },

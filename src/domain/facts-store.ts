@@ -8,6 +8,11 @@ export interface FactsStore {
   operator(name: string): Promise<Operator>;
   /** DeviceChangeRequestType: numbers by name. */
   changeTypes(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Whether customers are assigned by a procedure of the database. Rejects with PondBulkError (config) when it requires a
+   * parameter that cannot be filled.
+   */
+  assignsByProcedure(): Promise<boolean>;
   /** Loads the list and finds its devices, in a fixed number of statements. */
   prepare(list: List, want: FactsWanted): Promise<PreparedList>;
 }

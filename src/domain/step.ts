@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts';
+import type { ProcedureCall } from './procedure.ts';
 import type { RowError } from './result.ts';
 
 /** What sending a step came to. `T` is journaled as JSON. */
@@ -57,6 +58,11 @@ export interface Steps {
   step<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<T>;
   /** Like `step`, but a refusal is returned, for changes that compensate. */
   tryStep<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<Tried<T>>;
+  /**
+   * Calls a stored procedure of the operator's database, exactly once; it commits together with its journal entry, so there is
+   * nothing to read back. A procedure that is called once for all devices leaves the row accepted until then.
+   */
+  tryProcedure(name: string, call: ProcedureCall): Promise<Tried<null>>;
   /** Reads something before an effect and journals it: after a crash the same value is returned, whatever the world looks like then. */
   remember<T>(name: string, read: () => Promise<T>): Promise<T>;
   /** What a step or a note of this name came to in earlier attempts of this row (those whose end is committed). */

@@ -1,3 +1,4 @@
+import type { ProcedureCall } from '../domain/procedure.ts';
 import type { RowError } from '../domain/result.ts';
 
 /** What is written down about one step of one row. The journal is append-only. */
@@ -28,6 +29,8 @@ export type JournalData =
       readonly request: string;
       readonly response: string;
       readonly lasting: boolean;
+      /** Its audit row was committed with it. */
+      readonly isAudited?: boolean;
     }
   | {
       readonly kind: 'answer';
@@ -36,7 +39,10 @@ export type JournalData =
       readonly audit: string;
       readonly request: string;
       readonly response: string;
+      readonly isAudited?: boolean;
     }
+  /** Ready for a procedure that is called once for the whole bulk change. */
+  | { readonly kind: 'waiting'; readonly call: ProcedureCall }
   /** Sent once, and found not to have happened: it may be sent again. */
   | { readonly kind: 'answer'; readonly ended: 'absent' }
   /** Taken by the carrier; a later answer of the same step says how it ended. */

@@ -7,7 +7,8 @@ import type { RowError } from '../domain/result.ts';
 export type RowEnd =
   | { readonly kind: 'failed'; readonly error: RowError }
   | { readonly kind: 'unknown'; readonly error: RowError }
-  | { readonly kind: 'accepted'; readonly step: string; readonly handle: string }
+  /** To be settled later. */
+  | { readonly kind: 'accepted'; readonly message: string }
   | { readonly kind: 'provider-stopped'; readonly error: RowError };
 
 export class RowEnded extends Error {

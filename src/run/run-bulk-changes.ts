@@ -124,6 +124,7 @@ async function runProvider(providerId: number, bulkChanges: readonly BulkChangeI
     await store.release(await source.untaken());
   };
   await work(openRows(store, ids, pageSize, isOver));
+  if (!isOver() && accepted > 0 && (await callWaiting(ids, engine)) > 0) await work(acceptedRows(store, ids, pageSize, isOver));
   const giveUpAt = clock.now() + engine.deadlineMs(providerId);
   for (let waitMs = FIRST_LOOK_MS; accepted > 0 && !isOver() && clock.now() < giveUpAt; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
     await engine.writer.written();
@@ -131,6 +132,18 @@ async function runProvider(providerId: number, bulkChanges: readonly BulkChangeI
     await work(acceptedRows(store, ids, pageSize, isOver));
   }
   return stop;
+}
+
+/** Now that every row of the bulk changes had its turn: what is called once for all of them. */
+async function callWaiting(ids: readonly string[], { store, writer, probe }: Engine): Promise<number> {
+  await writer.written();
+  let waiting = 0;
+  for (const id of ids) {
+    await probe('before send', id);
+    waiting += await store.callWaiting(id);
+    await probe('after send', id);
+  }
+  return waiting;
 }
 
 async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
@@ -146,6 +159,7 @@ async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
     clock: engine.clock,
     settleMs: engine.settleMs,
     probe: engine.probe,
+    callProcedure: (call, entry) => engine.store.callProcedure(bulkChangeId, call, entry),
     tell: (step, state, message) =>
       engine.emit({
         type: 'row.step',
@@ -158,17 +172,13 @@ async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
       }),
     signal: engine.abort,
   });
-  await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, past, engine.preflight), ms: row.ms + verdict.ms });
+  await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, engine.preflight), ms: row.ms + verdict.ms });
   return verdict;
 }
 
 /** Every finished row has an audit row: one that failed before its first step gets a pre-flight row. */
-function atLeastOne(
-  { status, audit, message, error }: RowVerdict,
-  past: readonly JournalEntry[],
-  preflight: string,
-): readonly AuditEntry[] {
-  if (audit.length > 0 || status !== 'FAILED' || past.some(({ data }) => data.kind === 'answer')) return audit;
+function atLeastOne({ status, audit, message, error, isAnswered }: RowVerdict, preflight: string): readonly AuditEntry[] {
+  if (audit.length > 0 || status !== 'FAILED' || isAnswered) return audit;
   return [{ description: preflight, request: error?.code ?? '', response: message, hasErrors: true }];
 }
 

@@ -19,6 +19,8 @@ export interface RowVerdict {
   /** Journal entries whose audit rows are written with this verdict, those before included. */
   readonly audited: number;
   readonly ms: number;
+  /** Whether any of its steps was answered: then it has audit rows. */
+  readonly isAnswered: boolean;
   /** Set when going on with the provider is pointless. */
   readonly stop: RowError | null;
 }
@@ -43,6 +45,7 @@ export async function runDevice(
     rowId: options.rowId,
     audit: [...steps.audit(options.audited), ...ended.audit],
     audited: steps.count,
+    isAnswered: steps.isAnswered,
     ms: options.clock.now() - startedAt,
   };
 }
@@ -79,7 +82,7 @@ function verdictOf(end: RowEnd): Ended {
     case 'unknown':
       return { ...nothing, status: 'UNKNOWN', message: end.error.message, error: end.error };
     case 'accepted':
-      return { ...nothing, status: 'ACCEPTED', message: `accepted by the carrier (${end.handle})`, error: null };
+      return { ...nothing, status: 'ACCEPTED', message: end.message, error: null };
     case 'provider-stopped':
       return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error, stop: end.error };
     default:

@@ -1,3 +1,4 @@
+import type { ProcedureCall } from '../domain/procedure.ts';
 import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
 import type { RowResult } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
@@ -76,6 +77,10 @@ export interface RunStore {
   reopen(bulkChangeId: string, statuses: readonly RowStatus[]): Promise<number>;
   journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
   append(entries: readonly JournalEntry[]): Promise<void>;
+  /** Calls a stored procedure for one device: its answer, committed; or that it waits for the others of its bulk change. */
+  callProcedure(bulkChangeId: string, call: ProcedureCall, entry: Omit<JournalEntry, 'data'>): Promise<JournalEntry>;
+  /** Calls what rows of the bulk change wait for, once for all. Resolves to how many rows there are. */
+  callWaiting(bulkChangeId: string): Promise<number>;
   commit(rows: readonly SettledRow[]): Promise<void>;
   /** Derives the status of the bulk changes from their rows. */
   finish(runId: string, bulkChangeIds: readonly string[], exitCode: number): Promise<void>;

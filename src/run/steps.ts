@@ -1,6 +1,7 @@
 import { CallFailed } from '../domain/call-failed.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AuditEntry } from '../domain/outcome.ts';
+import type { ProcedureCall } from '../domain/procedure.ts';
 import type { RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
@@ -20,6 +21,8 @@ export interface StepsOptions {
   /** How long a lost write is read back before it counts as not happened. */
   readonly settleMs: number;
   readonly probe: Probe;
+  /** Calls a procedure and commits its answer, or says that the row waits for the others of its bulk change. */
+  readonly callProcedure: (call: ProcedureCall, entry: Omit<JournalEntry, 'data'>) => Promise<JournalEntry>;
   readonly tell: (step: string, state: 'intent' | 'answer' | 'failed' | 'read-back', message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -32,6 +35,8 @@ export interface JournaledSteps extends Steps {
   readonly count: number;
   /** Whether a step was sent, or was about to be, and nothing is known of its end. */
   readonly inDoubt: boolean;
+  /** Whether any step was answered, in whatever attempt. */
+  readonly isAnswered: boolean;
   /** Resolves when every answer so far is on disk. */
   durable(): Promise<void>;
 }
@@ -81,7 +86,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         return { ok: false, error: sent.error };
       case 'accepted':
         void write(name, { kind: 'answer', ended: 'accepted', handle: sent.handle, response: sent.response });
-        throw new RowEnded({ kind: 'accepted', step: name, handle: sent.handle });
+        throw accepted(sent.handle);
       case 'stop':
         // It did not happen: journaled, so that the next run need not read back.
         void write(name, { kind: 'answer', ended: 'absent' });
@@ -142,16 +147,35 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     }
   };
 
+  const tryProcedure = async (name: string, call: ProcedureCall): Promise<Tried<null>> => {
+    const known = answerOf(name) ?? entries.findLast(({ step, attempt }) => step === name && attempt === options.attempt);
+    if (known === undefined) {
+      await probe('before send', name);
+      await writing;
+      tell(name, 'intent', call.procedure);
+      const { rowId, attempt } = options;
+      entries.push(await options.callProcedure(call, { rowId, attempt, n: entries.length + 1, step: name, at: clock.now() }));
+      await probe('after send', name);
+      return tryProcedure(name, call);
+    }
+    const { data } = known;
+    if (data.kind === 'waiting') throw new RowEnded({ kind: 'accepted', message: `waits for ${call.procedure} of its bulk change` });
+    if (data.kind === 'answer' && data.ended === 'done') return { ok: true, value: null };
+    if (data.kind === 'answer' && data.ended === 'refused') return { ok: false, error: data.error };
+    throw new Error(`${name} of row ${options.rowId} is no procedure`);
+  };
+
   const settleAccepted = async <T>(name: string, step: AnyStep<T>, handle: string): Promise<Tried<T>> => {
     const seen = await step.readBack(signal);
     if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
     if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-    throw new RowEnded({ kind: 'accepted', step: name, handle });
+    throw accepted(handle);
   };
 
   return {
     signal,
     tryStep,
+    tryProcedure,
     step: async (name, step) => {
       const tried = await tryStep(name, step);
       if (tried.ok) return tried.value;
@@ -186,6 +210,9 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     get inDoubt() {
       return isInDoubt(entries, options.attempt);
     },
+    get isAnswered() {
+      return entries.some(({ data }) => data.kind === 'answer');
+    },
     durable: () => writing,
   };
 }
@@ -195,6 +222,10 @@ function failureOf(error: unknown): RowError | null {
   if (error instanceof RowEnded) return error.end.kind === 'failed' ? error.end.error : null;
   if (!(error instanceof CallFailed)) return null;
   return error.error.class === 'auth' || error.error.class === 'limit' ? null : error.error;
+}
+
+function accepted(handle: string): RowEnded {
+  return new RowEnded({ kind: 'accepted', message: `accepted by the carrier (${handle})` });
 }
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
@@ -217,7 +248,7 @@ function interrupted(step: string): RowError {
 }
 
 function auditOf(data: JournalData): readonly AuditEntry[] {
-  if (data.kind !== 'answer' || data.ended === 'absent' || data.ended === 'accepted') return [];
+  if (data.kind !== 'answer' || data.ended === 'absent' || data.ended === 'accepted' || data.isAudited === true) return [];
   return [
     {
       description: data.audit,

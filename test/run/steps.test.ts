@@ -57,6 +57,9 @@ async function run(
     batches: createBatches(5, clock),
     clock,
     settleMs: 30_000,
+    callProcedure: async () => {
+      throw new Error('no procedure here');
+    },
     probe: noProbe,
     tell: () => undefined,
     signal: new AbortController().signal,

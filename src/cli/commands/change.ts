@@ -120,6 +120,8 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
   const provider = wanted === null ? null : findProvider(wanted, operator);
   const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };
   if (provider !== null) requireAccess(provider.id, provider.integration, access);
+  // What cannot be called is said before anything is read.
+  if (request.kind === 'assign-customer') await facts.assignsByProcedure();
   const list = await facts.prepare(await readList(source, parseColumnOptions(flags.column)), {
     operator,
     providerId: provider?.id ?? null,

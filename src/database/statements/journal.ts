@@ -1,10 +1,10 @@
 import type { JournalData, JournalEntry } from '../../run/journal.ts';
-import type { Database } from '../database.ts';
+import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { msOfSqlTime, sqlTime } from '../sql-time.ts';
 
 /** Appends entries in their order, in one statement. */
-export async function appendJournal(db: Database, entries: readonly JournalEntry[]): Promise<void> {
+export async function insertJournal(db: Pick<Transaction, 'engine' | 'json' | 'execute'>, entries: readonly JournalEntry[]): Promise<void> {
   await db.execute(
     `
     INSERT INTO ${ownTable(db.engine, 'journal')} (row_id, attempt, n, step, kind, at, data)

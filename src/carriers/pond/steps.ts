@@ -53,9 +53,12 @@ export function setStatus(api: PondApi, http: HttpClient, packageId: string, sta
 }
 
 async function sendStatus(call: HttpCall, http: HttpClient, status: string, signal: AbortSignal): Promise<Sent<true>> {
-  const sent = sentOf<true>(await http.send(call, signal), http, pondErrors, () => true);
+  const reply = await http.send(call, signal);
+  const sent = sentOf<true>(reply, http, pondErrors, () => true);
   const already = status === 'ACTIVE' ? /already active/i : /already terminated/i;
-  return sent.kind === 'refused' && already.test(sent.error.message) ? { kind: 'done', value: true, response: sent.response } : sent;
+  return sent.kind === 'refused' && reply.kind === 'answer' && already.test(reply.text)
+    ? { kind: 'done', value: true, response: sent.response }
+    : sent;
 }
 
 function unclear(error: unknown): Seen<never> {

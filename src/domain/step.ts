@@ -53,6 +53,8 @@ export type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok:
 export interface Steps {
   /** Cut short by a second Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Whether this attempt goes on after a stop: what was answered before it may be long ago. */
+  readonly isResumed: boolean;
   /** Does one effect, exactly once. Rejects (ending the row) unless it is done. */
   step<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<T>;
   /** Like `step`, but a refusal is returned, for changes that compensate. */

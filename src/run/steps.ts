@@ -158,6 +158,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
 
   return {
     signal,
+    isResumed: options.past.some(({ attempt }) => attempt === options.attempt),
     tryStep,
     step: async (name, step) => {
       const tried = await tryStep(name, step);

@@ -6,15 +6,19 @@ import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
-import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
+import { carrierEnvironment, POND_ACCOUNT } from '../../src/sandbox/simulator/accounts.ts';
+import { basic } from '../../src/sandbox/simulator/service.ts';
 import { startSimulator, type Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { runCli, type Ran, type RunOptions } from '../end-to-end/cli.ts';
+import { caller, type Call } from '../sandbox/simulators.ts';
 import { watchPackages, type PackageWatch } from './package-watch.ts';
 
 /** The sample fleet with a simulator inside the test process, whose every event is watched. Commands are processes of their own. */
 export interface PondWorld {
   readonly simulator: Simulator;
   readonly watch: PackageWatch;
+  /** Calls POND beside the tool; paths are those behind the distributor id. */
+  readonly pond: Call;
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** Writes a list and answers its path. */
   list(text: string): string;
@@ -41,6 +45,10 @@ export async function pondWorld(): Promise<PondWorld> {
   const environment = { ...carrierEnvironment(simulator.port), ...QUICK, DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' };
   return {
     simulator,
+    pond: caller(`http://127.0.0.1:${simulator.port}/pond/ds/u/distributorPPUService/v1/${POND_ACCOUNT.distributorId}`, {
+      ApiKey: POND_ACCOUNT.apiKey,
+      Authorization: basic(POND_ACCOUNT.username, POND_ACCOUNT.password),
+    }),
     watch: watchPackages(simulator),
     run: (args, options = {}) => runCli(args, { ...options, env: { ...environment, ...options.env } }),
     list: (text) => {

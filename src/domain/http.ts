@@ -8,6 +8,7 @@ export interface HttpCall {
 /** An answer that arrived whole. */
 export interface HttpAnswer {
   readonly status: number;
+  /** As it came, to be read. Whatever is kept or shown of it goes through the client's `redact`. */
   readonly text: string;
   readonly retryAfterMs: number | null;
 }
@@ -23,6 +24,8 @@ export type HttpReply =
 export interface HttpClient {
   /** How long one call may take. */
   readonly timeoutMs: number;
+  /** Removes secrets: a service may repeat what it was sent. */
+  redact(text: string): string;
   /** Sends a read; tried again after transient failures (nothing can happen twice). */
   read(call: HttpCall, signal: AbortSignal): Promise<HttpReply>;
   /** Sends an effect; tried again only where it certainly did not arrive (no connection, or refused by the rate limit). */

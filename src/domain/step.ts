@@ -30,7 +30,7 @@ export interface Step<T> {
   readonly audit: string;
   /** RequestText of its audit row, known before it is sent. */
   readonly request: string;
-  /** Repeating it leaves the same state: after a lost answer one read-back is enough, nothing need settle. */
+  /** Repeating it leaves the same state: after a lost answer one read-back is enough, and only what is called failed need settle. */
   readonly idempotent?: boolean;
   /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
   readonly lasting?: boolean;
@@ -54,6 +54,8 @@ export type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok:
 export interface Steps {
   /** Cut short by a second Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Whether this attempt goes on after a stop: what was answered before it may be long ago. */
+  readonly isResumed: boolean;
   /** Does one effect, exactly once. Rejects (ending the row) unless it is done. */
   step<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<T>;
   /** Like `step`, but a refusal is returned, for changes that compensate. */

@@ -41,15 +41,14 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     for (;;) {
       const config: CallConfig = { method, url, isRead, signal, ...(body === undefined ? {} : { data: JSON.stringify(body) }) };
       const reply = await http.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
-      const redacted =
-        reply.kind === 'answer' ? { ...reply, text: options.redact(reply.text) } : { ...reply, reason: options.redact(reply.reason) };
-      const waitMs = redacted.kind === 'answer' ? options.limitedFor(redacted) : null;
-      if (waitMs === null || performance.now() + waitMs > giveUpAt) return redacted;
+      const waitMs = reply.kind === 'answer' ? options.limitedFor(reply) : null;
+      if (waitMs === null || performance.now() + waitMs > giveUpAt) return reply;
       options.limiter.pause(waitMs, 'the carrier said: too many calls');
     }
   };
   return {
     timeoutMs: options.timeoutMs,
+    redact: options.redact,
     read: (request, signal) => call(true, request, signal),
     send: (request, signal) => call(false, request, signal),
   };

@@ -15,6 +15,9 @@ export interface ServiceErrors {
   readonly classify?: (status: number, code: string | null, text: string) => RowError['class'] | null;
 }
 
+/** A whole HTML page is no message. It is cut after the secrets are out: half a secret would not be found. */
+const MESSAGE_LENGTH = 500;
+
 /** RequestText of an audit row. */
 export function requestText({ method, url, body }: HttpCall): string {
   return body === undefined ? `${method} ${url}` : `${method} ${url}\n${JSON.stringify(body)}`;
@@ -24,17 +27,18 @@ export function requestText({ method, url, body }: HttpCall): string {
 export function sentOf<T>(reply: HttpReply, http: HttpClient, errors: ServiceErrors, read: (text: string) => T | null): Sent<T> {
   if (reply.kind === 'answer' && isSuccess(reply.status)) {
     const value = read(reply.text);
-    if (value !== null) return { kind: 'done', value, response: reply.text };
-    return { kind: 'lost', error: unreadable(errors, reply.status), response: reply.text };
+    const response = http.redact(reply.text);
+    if (value !== null) return { kind: 'done', value, response };
+    return { kind: 'lost', error: unreadable(errors, reply.status), response };
   }
   const error = errorOf(reply, http, errors);
-  const response = reply.kind === 'answer' ? reply.text : reply.reason;
+  const response = http.redact(reply.kind === 'answer' ? reply.text : reply.reason);
   if (error.class === 'auth' || error.class === 'limit') return { kind: 'stop', error, response };
   if (reply.kind === 'lost' || (reply.kind === 'answer' && error.class === 'transient')) return { kind: 'lost', error, response };
   return { kind: 'refused', error, response };
 }
 
-/** The body of a read that succeeded, parsed. Rejects with CallFailed. */
+/** The body of a read that succeeded, parsed; `text` is what may be kept of it. Rejects with CallFailed. */
 export async function readBody<T>(
   http: HttpClient,
   call: HttpCall,
@@ -46,7 +50,7 @@ export async function readBody<T>(
   if (reply.kind !== 'answer' || !isSuccess(reply.status)) throw new CallFailed(errorOf(reply, http, errors));
   const value = read(reply.text);
   if (value === null) throw new CallFailed(unreadable(errors, reply.status));
-  return { value, text: reply.text };
+  return { value, text: http.redact(reply.text) };
 }
 
 function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): RowError {
@@ -56,20 +60,20 @@ function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): Row
       'NOT_REACHED',
       'transient',
       null,
-      `${service}: no connection (${reply.reason})`,
+      `${service}: no connection (${http.redact(reply.reason)})`,
       'check the base URL and the network, then retry',
     );
   }
   if (reply.kind === 'lost') {
     const message = reply.timedOut
       ? `${service}: no answer within ${http.timeoutMs / 1000} s`
-      : `${service}: connection lost (${reply.reason})`;
+      : `${service}: connection lost (${http.redact(reply.reason)})`;
     return rowError('NO_ANSWER', 'transient', null, message, null);
   }
   const { status, text } = reply;
   const said = errors.parse(text);
-  const code = said.code ?? `HTTP_${status}`;
-  const words = said.message ?? `${service}: status ${status}`;
+  const code = said.code === null ? `HTTP_${status}` : http.redact(said.code);
+  const words = said.message === null ? `${service}: status ${status}` : http.redact(said.message).slice(0, MESSAGE_LENGTH);
   switch (errors.classify?.(status, said.code, text) ?? classOfStatus(status, errors)) {
     case 'auth':
       return rowError(code, 'auth', status, `${service}: authentication failed`, 'check its credentials, then resume');

@@ -98,13 +98,13 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     }
   };
 
-  /** Asks until the step is seen, or its settle time is over. */
-  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number): Promise<Seen<T>> => {
+  /** Asks until the step is seen, or its settle time is over; one that may be repeated harmlessly is not waited for. */
+  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number, mayRepeat: boolean): Promise<Seen<T>> => {
     for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_READ_BACK_MS)) {
       const seen = await step.readBack(signal);
       tell(name, 'read-back', seen.kind);
       const leftMs = sentAt + options.settleMs - clock.now();
-      const final = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'absent' && step.idempotent === true);
+      const final = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'absent' && mayRepeat);
       if (final || leftMs <= 0) return seen;
       await clock.sleep(Math.min(waitMs, leftMs), signal);
     }
@@ -125,22 +125,29 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
     if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
+    const isIdempotent = step.idempotent === true;
     let doubt = openIntent(entries, name, options.attempt);
     for (let sends = 0; ;) {
       if (doubt !== null) {
-        const seen = await settle(name, step, doubt.at);
+        const seen = await settle(name, step, doubt.at, isIdempotent && sends < MAX_SENDS);
         if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
         if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
         if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
         if (sends >= MAX_SENDS) {
-          // A repeat that changes nothing further may be called failed; anything else may still come.
-          if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
+          // What was repeated harmlessly and has settled may be called failed; anything else may still come.
+          if (isIdempotent) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
           throw new RowEnded({ kind: 'unknown', error: doubt.error });
         }
         void write(name, { kind: 'answer', ended: 'absent' });
       }
       const sent = await sendOnce(name, step);
       sends += 1;
+      if (sent.kind === 'refused' && doubt !== null && isIdempotent) {
+        // The repeat was refused; what was sent before it may still come.
+        const seen = await settle(name, step, doubt.at, false);
+        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
+        if (seen.kind === 'unclear') throw new RowEnded({ kind: 'unknown', error: seen.error });
+      }
       if (sent.kind !== 'lost') return finish(name, step, sent);
       tell(name, 'failed', sent.error.message);
       doubt = { at: clock.now(), error: sent.error };
@@ -174,6 +181,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
 
   return {
     signal,
+    isResumed: options.past.some(({ attempt }) => attempt === options.attempt),
     tryStep,
     tryProcedure,
     step: async (name, step) => {

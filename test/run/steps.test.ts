@@ -15,6 +15,11 @@ const LOST: Sent<string> = {
 };
 const DONE: Sent<string> = { kind: 'done', value: 'v', response: 'yes' };
 const HAPPENED: Seen<string> = { kind: 'happened', value: 'seen', response: 'seen it' };
+const REFUSED: Sent<string> = {
+  kind: 'refused',
+  response: 'no',
+  error: { code: 'X', class: 'carrier', retryable: false, http: 400, message: 'no', hint: null },
+};
 const applied = (value: string): Outcome => ({ status: 'APPLIED', message: value, error: null, after: null, effects: [], audit: [] });
 
 interface Script {
@@ -131,6 +136,18 @@ test('a repeatable step that stays undone has failed', async () => {
   expect(verdict).toMatchObject({ status: 'FAILED', audit: [{ hasErrors: true }] });
 });
 
+test.each([
+  ['lost again', LOST],
+  ['refused', REFUSED],
+])('a repeatable step whose repeat is %s has failed only when the first one can no longer come', async (_how, repeat) => {
+  const seen: Seen<string>[] = [{ kind: 'absent' }, { kind: 'absent' }, { kind: 'absent' }, HAPPENED];
+
+  const { verdict, sent } = await run([], { sends: [LOST, repeat], seen, idempotent: true });
+
+  expect(sent).toBe(2);
+  expect(verdict).toMatchObject({ status: 'APPLIED', message: 'seen' });
+});
+
 test('a read-back that fails says nothing: UNKNOWN, and nothing is sent again', async () => {
   const unclear: Seen<string> = {
     kind: 'unclear',
@@ -159,12 +176,7 @@ test('refused credentials stop the provider and leave the row for resume', async
 
 test('a retry sends a refused step again, as a new attempt', async () => {
   const disk: JournalEntry[] = [];
-  const refused: Sent<string> = {
-    kind: 'refused',
-    response: 'no',
-    error: { code: 'X', class: 'carrier', retryable: false, http: 400, message: 'no', hint: null },
-  };
-  const first = await run(disk, { sends: [refused], seen: [] });
+  const first = await run(disk, { sends: [REFUSED], seen: [] });
 
   const second = await run(disk, { sends: [DONE], seen: [] }, 2);
 

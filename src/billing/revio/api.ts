@@ -44,7 +44,7 @@ export const revioErrors: ServiceErrors = {
 function messageOf(text: string): string | null {
   const said = z.object({ message: z.string().optional(), error: z.string().optional() });
   const body = parseJson(z.union([said, z.array(said)]), text);
-  if (body === null) return text.trim() === '' ? null : text.trim().slice(0, 500);
+  if (body === null) return text.trim() === '' ? null : text.trim();
   const messages = (Array.isArray(body) ? body : [body]).flatMap(({ message, error }) => message ?? error ?? []);
   return messages.length === 0 ? null : messages.join('; ');
 }

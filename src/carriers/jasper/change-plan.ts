@@ -58,7 +58,7 @@ function editDevice(change: PlanChange, edit: JasperEdit, api: JasperApi, http: 
       const taken = reply.kind === 'answer' && (reply.status === 202 || (reply.status < 300 && api.parseEdited(reply.text) === null));
       if (taken) {
         const seen = await shows(signal);
-        if (seen.kind === 'happened') return { kind: 'done', value: seen.value, response: reply.text };
+        if (seen.kind === 'happened') return { kind: 'done', value: seen.value, response: http.redact(reply.text) };
       }
       return sentOf(reply, http, api.errors, api.parseEdited);
     },

@@ -7,7 +7,7 @@ import type { RowError } from '../../domain/result.ts';
 import type { Steps } from '../../domain/step.ts';
 import type { Package, PondApi } from './api.ts';
 import { pondIccid } from '../../domain/pond-iccid.ts';
-import { addPackage, setStatus } from './steps.ts';
+import { addPackage, setStatus, whileActive } from './steps.ts';
 
 interface Collaborators {
   readonly api: PondApi;
@@ -51,7 +51,9 @@ export async function changePondPlan(change: PlanChange, steps: Steps, { api, ht
   const gone: Package[] = [];
   const left: { readonly packageId: string; readonly error: RowError }[] = [];
   for (const each of old) {
-    const terminated = await steps.tryStep(`terminate package ${each.packageId}`, setStatus(api, http, each.packageId, 'TERMINATED'));
+    const terminate = setStatus(api, http, each.packageId, 'TERMINATED');
+    const step = steps.isResumed ? whileActive(current, api, terminate) : terminate;
+    const terminated = await steps.tryStep(`terminate package ${each.packageId}`, step);
     if (terminated.ok) gone.push(each);
     else left.push({ packageId: each.packageId, error: terminated.error });
   }

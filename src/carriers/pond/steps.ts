@@ -52,10 +52,32 @@ export function setStatus(api: PondApi, http: HttpClient, packageId: string, sta
   };
 }
 
+/** The step, sent only while this package is active: between a run and its resume somebody may have ended it. Its `send` rejects with CallFailed. */
+export function whileActive<T>(packageId: string, api: PondApi, step: Step<T>): Step<T> {
+  return {
+    ...step,
+    send: async (signal) => {
+      const { value } = await api.packageInfo(packageId, signal);
+      if (value.status === 'ACTIVE') return step.send(signal);
+      throw new CallFailed({
+        code: 'NEW_PACKAGE_ENDED',
+        class: 'carrier',
+        retryable: false,
+        http: null,
+        message: `New package ${packageId} is ${value.status} since the run was stopped; the old one was left as it is`,
+        hint: 'pond-bulk retry looks at all packages anew',
+      });
+    },
+  };
+}
+
 async function sendStatus(call: HttpCall, http: HttpClient, status: string, signal: AbortSignal): Promise<Sent<true>> {
-  const sent = sentOf<true>(await http.send(call, signal), http, pondErrors, () => true);
+  const reply = await http.send(call, signal);
+  const sent = sentOf<true>(reply, http, pondErrors, () => true);
   const already = status === 'ACTIVE' ? /already active/i : /already terminated/i;
-  return sent.kind === 'refused' && already.test(sent.error.message) ? { kind: 'done', value: true, response: sent.response } : sent;
+  return sent.kind === 'refused' && reply.kind === 'answer' && already.test(reply.text)
+    ? { kind: 'done', value: true, response: sent.response }
+    : sent;
 }
 
 function unclear(error: unknown): Seen<never> {

@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { bodyOf } from '../../src/sandbox/simulator/reply.ts';
+
+/** How the hostile carriers answer reads and writes: as they should, with an error status, or with a 200 that is no JSON. */
+export interface Manner {
+  readonly reads: 'well' | 'no JSON' | number;
+  readonly writes: 'well' | 'no JSON' | number;
+}
+
+/** Carriers and Rev.io that repeat, in every answer and in every spelling, all that they were sent. */
+export interface EchoServer {
+  readonly port: number;
+  manner: Manner;
+  /** Values of all headers that came in. */
+  readonly heard: ReadonlySet<string>;
+  stop(): Promise<void>;
+}
+
+export async function startEchoServer(): Promise<EchoServer> {
+  const heard = new Set<string>();
+  let manner: Manner = { reads: 'well', writes: 'well' };
+  const server = createServer((request, response) => {
+    for (const value of Object.values(request.headers).flat()) if (value !== undefined) heard.add(value);
+    const how = request.method === 'GET' ? manner.reads : manner.writes;
+    const echo = echoOf(request);
+    void bodyOf(request).then(() => {
+      if (how === 'no JSON') return response.writeHead(200).end(`<html>${echo}</html>`);
+      const { status, body } = how === 'well' ? wellAnswered(request) : { status: how, body: errorOf(echo) };
+      // Some JSON writers escape whatever is not plain ASCII, and the slash.
+      const text = JSON.stringify({ ...body, echo })
+        .replaceAll('/', '\\/')
+        .replaceAll(/[^ -~]/g, escaped);
+      return response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    // A listening TCP server has an AddressInfo.
+    port: (server.address() as AddressInfo).port,
+    get manner() {
+      return manner;
+    },
+    set manner(next) {
+      manner = next;
+    },
+    heard,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The headers as they came, and what a gateway, a log or a web page makes of them. */
+function echoOf({ headers }: IncomingMessage): string {
+  const { authorization = '', apikey = '', 'ocp-apim-subscription-key': key = '' } = headers;
+  const login = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
+  const sent = [authorization, String(apikey), String(key), login, login.slice(login.indexOf(':') + 1)];
+  return [
+    ...sent,
+    JSON.stringify(sent),
+    JSON.stringify(JSON.stringify(sent)),
+    ...sent.map(encodeURIComponent),
+    new URLSearchParams({ sent: sent.join(' ') }).toString(),
+    ...sent.map((value) => Buffer.from(`log: ${value}`).toString('base64')),
+    ...sent.map((value) => value.replaceAll(/[^\w ]/g, escaped)),
+    ...sent.map((value) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')),
+  ].join(' ; ');
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** An error in the words of all of them: POND, Control Center, Rev.io. */
+function errorOf(echo: string): object {
+  return { code: 0, message: `refused: ${echo}`, errorCode: `E ${echo}`, errorMessage: `refused: ${echo}`, error: echo, ok: false };
+}
+
+let lastId = 200_000;
+
+function wellAnswered({ method = '', url = '' }: IncomingMessage): { readonly status: number; readonly body: object } {
+  lastId += 1;
+  const isRead = method === 'GET';
+  const iccid = /devices\/(\d+)/.exec(url)?.[1];
+  if (iccid !== undefined) return { status: 200, body: { iccid, ratePlan: 'IOT-10MB', communicationPlan: null } };
+  if (url.includes('/v1/Service')) {
+    return isRead ? { status: 200, body: { ok: true, has_more: false, records: [] } } : { status: 201, body: { ok: true, id: lastId } };
+  }
+  const found = { packageId: `package-${lastId}`, packageTypeId: isRead ? 101 : 105, status: isRead ? 'ACTIVE' : 'NOT_ACTIVE' };
+  return { status: 200, body: url.includes('/infos') ? { total: 1, elements: [found] } : found };
+}

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 
-import type { SampleData } from '../../src/sandbox/sample-data.ts';
+import type { SampleData } from '../../src/sandbox/sample/data.ts';
 import { controlCenterKey, POND_ACCOUNT, REVIO_ACCOUNT } from '../../src/sandbox/simulator/accounts.ts';
 import { basic } from '../../src/sandbox/simulator/service.ts';
 import { startSimulator } from '../../src/sandbox/simulator/simulator.ts';

@@ -1,18 +1,21 @@
-import { POND_ACCOUNT, REVIO_ACCOUNT, controlCenterKey } from '../../src/sandbox/simulator/accounts.ts';
-import { basic } from '../../src/sandbox/simulator/service.ts';
-import { startSimulator } from '../../src/sandbox/simulator/simulator.ts';
-import { simulatorClient, type SimulatorClient } from '../../src/sandbox/simulator-client.ts';
+import { afterEach } from 'vitest';
+
+import { controlCenterKey, POND_ACCOUNT, REVIO_ACCOUNT } from '../../../src/sandbox/simulator/accounts.ts';
+import { basic } from '../../../src/sandbox/simulator/service.ts';
+import { startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
+import { simulatorClient, type SimulatorClient } from '../../../src/sandbox/simulator-client.ts';
 
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Parsed JSON; null for an empty body. */
+  /** Parsed where it is JSON; null for an empty body. */
   readonly body: unknown;
 }
 
 export interface CallOptions {
   readonly body?: unknown;
+  /** Beside those of the account, or in their place. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -22,23 +25,25 @@ export type Call = (method: string, path: string, options?: CallOptions) => Prom
 /** A simulator of one test, and how its services are called with the right credentials. */
 export interface Services {
   readonly client: SimulatorClient;
+  /** Paths behind the distributor id. */
   readonly pond: Call;
   readonly jasper: Call;
+  readonly rogers: Call;
   readonly revio: Call;
   /** Without credentials, from the root. */
   readonly raw: Call;
   readonly stopAsked: () => boolean;
-  stop(): Promise<void>;
 }
 
-export const POND_HEADERS = { ApiKey: POND_ACCOUNT.apiKey, Authorization: basic(POND_ACCOUNT.username, POND_ACCOUNT.password) };
-const REVIO_HEADERS = {
-  Authorization: basic(`${REVIO_ACCOUNT.username}@${REVIO_ACCOUNT.clientCode}`, REVIO_ACCOUNT.password),
-  'Ocp-Apim-Subscription-Key': REVIO_ACCOUNT.subscriptionKey,
-};
+const POND_PATH = '/pond/ds/u/distributorPPUService/v1';
 
-export const POND_PATH = '/pond/ds/u/distributorPPUService/v1';
+const running: (() => Promise<void>)[] = [];
 
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop();
+});
+
+/** Ends with the test. */
 export async function startServices(): Promise<Services> {
   let asked = false;
   const simulator = await startSimulator({
@@ -47,18 +52,26 @@ export async function startServices(): Promise<Services> {
       asked = true;
     },
   });
+  running.push(() => simulator.stop());
   const calls = (prefix: string, headers: Readonly<Record<string, string>>): Call => {
     return (method, path, options = {}) =>
       call(`http://127.0.0.1:${simulator.port}${prefix}${path}`, method, { ...options, headers: { ...headers, ...options.headers } });
   };
+  const { username, clientCode, password, subscriptionKey } = REVIO_ACCOUNT;
   return {
     client: simulatorClient(simulator.port),
-    pond: calls(`${POND_PATH}/${POND_ACCOUNT.distributorId}`, POND_HEADERS),
+    pond: calls(`${POND_PATH}/${POND_ACCOUNT.distributorId}`, {
+      ApiKey: POND_ACCOUNT.apiKey,
+      Authorization: basic(POND_ACCOUNT.username, POND_ACCOUNT.password),
+    }),
     jasper: calls('/jasper/rws/api/v1', { Authorization: basic('sandbox', controlCenterKey('jasper')) }),
-    revio: calls('/revio', REVIO_HEADERS),
+    rogers: calls('/rogers/rws/api/v1', { Authorization: basic('sandbox', controlCenterKey('rogers')) }),
+    revio: calls('/revio/v1', {
+      Authorization: basic(`${username}@${clientCode}`, password),
+      'Ocp-Apim-Subscription-Key': subscriptionKey,
+    }),
     raw: calls('', {}),
     stopAsked: () => asked,
-    stop: () => simulator.stop(),
   };
 }
 
@@ -96,9 +109,7 @@ export async function packagesOf(pond: Call, iccid: string): Promise<readonly Pa
   return (body as { readonly elements: readonly Package[] }).elements;
 }
 
-/** SIMs of the sample fleet, by the 19 digits of POND. */
-export const POND_SIM = '8988303000000000001';
-/** With two active packages. */
-export const TWO_PACKAGES = '8988303000000000046';
-/** With no package. */
-export const NO_PACKAGE = '8988303000000000047';
+/** The SIM of the n-th device (from 1) of the sample POND fleet, by the 19 digits of POND. */
+export function sim(n: number): string {
+  return `8988303000${String(n).padStart(9, '0')}`;
+}

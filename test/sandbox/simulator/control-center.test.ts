@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
-import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
-import { startServices, type Answer, type Services } from './calls.ts';
+import { withCheckDigit } from '../../../src/sandbox/check-digit.ts';
+import { basic } from '../../../src/sandbox/simulator/service.ts';
+import { startServices, type Answer, type Services } from './services.ts';
 
-const DEVICE = `/devices/${withCheckDigit('8901170200000000001')}`;
+const ICCID = withCheckDigit('8901170200000000001');
+const DEVICE = `/devices/${ICCID}`;
 
 let services: Services;
 
 beforeEach(async () => {
   services = await startServices();
-});
-
-afterEach(async () => {
-  await services.stop();
 });
 
 const codeOf = ({ body }: Answer): unknown => (body as { readonly errorCode?: string }).errorCode;
@@ -28,24 +26,25 @@ test('bad credentials are 401, 10000001, and say how to authenticate', async () 
 });
 
 test('the key of one tenant does not open another', async () => {
-  const answer = await services.raw('GET', `/rogers/rws/api/v1${DEVICE}`, {
-    headers: { Authorization: `Basic ${Buffer.from('sandbox:sandbox-jasper-key').toString('base64')}` },
-  });
+  const answer = await services.rogers('GET', DEVICE, { headers: { Authorization: basic('sandbox', 'sandbox-jasper-key') } });
 
   expect(answer.status).toBe(401);
 });
 
-test('an ICCID of another account is 404, 20000001', async () => {
-  const answer = await services.jasper('GET', '/devices/8988303000000000001');
+test('a device of another tenant is 404, 20000001, an own one is found', async () => {
+  const foreign = await services.rogers('GET', DEVICE);
+  const own = await services.rogers('GET', `/devices/${withCheckDigit('8930272070000000001')}`);
 
-  expect([answer.status, codeOf(answer)]).toEqual([404, '20000001']);
+  expect([foreign.status, codeOf(foreign), own.status]).toEqual([404, '20000001', 200]);
 });
 
-test('a device has its plans by name, and dates that are not ISO 8601', async () => {
+test('a device has its plans by name, nothing but texts and nulls, and dates that are not ISO 8601', async () => {
   const { status, body } = await services.jasper('GET', DEVICE);
 
   expect(status).toBe(200);
+  expect(Object.values(body as object).filter((value) => typeof value !== 'string' && value !== null)).toEqual([]);
   expect(body).toMatchObject({
+    iccid: ICCID,
     ratePlan: 'IOT-10MB',
     communicationPlan: 'CP_Basic',
     customer: null,
@@ -58,7 +57,7 @@ describe('a change', () => {
     const answer = await services.jasper('PUT', DEVICE, { body: { ratePlan: 'IOT-1GB' } });
     const { body } = await services.jasper('GET', DEVICE);
 
-    expect([answer.status, answer.body]).toEqual([200, { iccid: DEVICE.slice('/devices/'.length) }]);
+    expect([answer.status, answer.body]).toEqual([200, { iccid: ICCID }]);
     expect(body).toMatchObject({ ratePlan: 'IOT-1GB', communicationPlan: 'CP_Basic' });
   });
 
@@ -101,6 +100,19 @@ describe('a change', () => {
   });
 });
 
+test('the list has pages of at most 50, and wants to know since when', async () => {
+  const page = await services.jasper('GET', '/devices?modifiedSince=2025-01-01T00:00:00Z&pageSize=5&pageNumber=3');
+  const later = await services.jasper('GET', '/devices?modifiedSince=2025-06-01T00:00:00Z');
+  const refused = [
+    await services.jasper('GET', '/devices'),
+    await services.jasper('GET', '/devices?modifiedSince=2025-01-01T00:00:00Z&pageSize=51'),
+  ];
+
+  expect(page.body).toMatchObject({ devices: [{ ratePlan: 'IOT-10MB' }, { status: 'ACTIVATED' }], pageNumber: 3, lastPage: true });
+  expect(later.body).toMatchObject({ devices: [], lastPage: true });
+  expect(refused.map(({ status }) => status)).toEqual([400, 400]);
+});
+
 describe('the limits of an account', () => {
   test('at most five calls in a second: the sixth is 40000029 and a violation', async () => {
     const answers: Answer[] = [];
@@ -109,6 +121,7 @@ describe('the limits of an account', () => {
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429]);
     expect(answers.map(codeOf).at(-1)).toBe('40000029');
+    expect((await services.client.ledger({ service: 'jasper' })).at(-1)).toMatchObject({ status: 429, subject: ICCID });
     expect((await services.client.summary()).violations).toEqual(['jasper: more than 5 calls in a second']);
   });
 
@@ -134,7 +147,7 @@ describe('the limits of an account', () => {
     for (let n = 0; n < 5; n += 1) await services.jasper('GET', DEVICE);
 
     const { status } = await services.raw('GET', `/pod19/rws/api/v1/devices/${withCheckDigit('8901190600000000001')}`, {
-      headers: { Authorization: `Basic ${Buffer.from('sandbox:sandbox-pod19-key').toString('base64')}` },
+      headers: { Authorization: basic('sandbox', 'sandbox-pod19-key') },
     });
 
     expect(status).toBe(200);

@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
-import { startServices, type Services } from './calls.ts';
+import { basic } from '../../../src/sandbox/simulator/service.ts';
+import { startServices, type Services } from './services.ts';
 
 let services: Services;
 
 beforeEach(async () => {
   services = await startServices();
-});
-
-afterEach(async () => {
-  await services.stop();
 });
 
 const LINE = { customer_id: 4711, provider_id: 12, service_type_id: 3, number: '882310000001', number2: '89883030000000000015' };
@@ -24,18 +21,21 @@ interface List {
 const list = async (path: string): Promise<List> => (await services.revio('GET', path)).body as List;
 
 async function created(body: unknown = LINE): Promise<number> {
-  return ((await services.revio('POST', '/v1/Services', { body })).body as { readonly id: number }).id;
+  return ((await services.revio('POST', '/Services', { body })).body as { readonly id: number }).id;
 }
 
 describe('who may call', () => {
   test('a wrong subscription key is refused by the gateway in its own words', async () => {
-    const { status, body } = await services.revio('GET', '/v1/Customers/4711', { headers: { 'Ocp-Apim-Subscription-Key': 'x' } });
+    const { status, body } = await services.revio('GET', '/Customers/4711', { headers: { 'Ocp-Apim-Subscription-Key': 'x' } });
 
     expect([status, body]).toEqual([401, expect.objectContaining({ statusCode: 401 })]);
   });
 
-  test('a wrong password is refused by Rev.io', async () => {
-    const { status, body } = await services.revio('GET', '/v1/Customers/4711', { headers: { Authorization: 'Basic eDp5' } });
+  test.each([
+    ['a wrong password', basic('sandbox@sandbox', 'wrong')],
+    ['another client code', basic('sandbox@other', 'sandbox-revio-password')],
+  ])('%s is refused by Rev.io', async (_name, Authorization) => {
+    const { status, body } = await services.revio('GET', '/Customers/4711', { headers: { Authorization } });
 
     expect([status, body]).toEqual([401, expect.objectContaining({ ok: false })]);
   });
@@ -46,24 +46,27 @@ test.each([
   ['1', 404],
   ['ABC-1', 404],
 ])('customer %s is %i', async (id, expected) => {
-  const { status } = await services.revio('GET', `/v1/Customers/${id}`);
+  const { status } = await services.revio('GET', `/Customers/${id}`);
 
   expect(status).toBe(expected);
 });
 
 describe('service lines', () => {
   test('a new one is 201 with its id, and found by either number', async () => {
-    const { status, body } = await services.revio('POST', '/v1/Services', { body: LINE });
+    const { status, body } = await services.revio('POST', '/Services', { body: LINE });
 
     const [byNumber, byNumber2] = [
-      await list(`/v1/Services?search.number=${LINE.number}`),
-      await list(`/v1/Services?search.number=${LINE.number2}`),
+      await list(`/Services?search.number=${LINE.number}`),
+      await list(`/Services?search.number=${LINE.number2}`),
     ];
     expect([status, body]).toEqual([201, { ok: true, id: expect.any(Number) }]);
-    expect(byNumber.records).toContainEqual(
-      expect.objectContaining({ service_id: (body as { readonly id: number }).id, customer_id: 4711, number2: LINE.number2 }),
-    );
-    expect(byNumber2.records).toHaveLength(1);
+    expect(byNumber).toMatchObject({
+      ok: true,
+      has_more: false,
+      record_count: 1,
+      records: [{ service_id: (body as { readonly id: number }).id, customer_id: 4711, number2: LINE.number2 }],
+    });
+    expect(byNumber2).toEqual(byNumber);
   });
 
   test('creating is not idempotent', async () => {
@@ -75,28 +78,39 @@ describe('service lines', () => {
 
   test.each<[string, unknown, number]>([
     ['a customer id that is text', { ...LINE, customer_id: '4711' }, 400],
+    ['a provider id that is no integer', { ...LINE, provider_id: 1.5 }, 400],
     ['a null', { ...LINE, package_id: null }, 400],
     ['a date without its zone', { ...LINE, effective_date: '2026-11-21' }, 400],
+    ['a date with a time', { ...LINE, effective_date: '2026-12-01T00:00:00Z' }, 400],
     ['no provider', { ...LINE, provider_id: undefined }, 400],
     ['a customer that there is none', { ...LINE, customer_id: 1 }, 404],
   ])('one with %s is refused and not made', async (_name, body, expected) => {
-    const { status } = await services.revio('POST', '/v1/Services', { body });
+    const { status } = await services.revio('POST', '/Services', { body });
 
     expect(status).toBe(expected);
-    expect((await list(`/v1/Services?search.number=${LINE.number2}`)).records).toEqual([]);
+    expect((await list(`/Services?search.number=${LINE.number2}`)).records).toEqual([]);
+    expect((await services.client.summary()).effects).toEqual({});
   });
 });
 
 describe('products', () => {
+  test('come with the package of a new line', async () => {
+    const service_id = await created({ ...LINE, package_id: 7 });
+
+    const products = await list(`/ServiceProduct?search.service_id=${service_id}`);
+
+    expect(products).toMatchObject({ record_count: 1, records: [{ status: 'ACTIVE' }] });
+  });
+
   test('an attached one is active', async () => {
     const service_id = await created();
 
-    const { status } = await services.revio('POST', '/v1/ServiceProduct', {
+    const { status, body } = await services.revio('POST', '/ServiceProduct', {
       body: { service_id, product_id: 501, generate_proration: true, rate: 4.5, quantity: 1 },
     });
 
-    expect(status).toBe(201);
-    expect((await list(`/v1/ServiceProduct?search.service_id=${service_id}&search.status=ACTIVE`)).records).toEqual([
+    expect([status, body]).toEqual([201, { ok: true, id: expect.any(Number) }]);
+    expect((await list(`/ServiceProduct?search.service_id=${service_id}&search.status=ACTIVE`)).records).toEqual([
       expect.objectContaining({ service_id, product_id: 501, rate: 4.5, status: 'ACTIVE' }),
     ]);
   });
@@ -104,38 +118,44 @@ describe('products', () => {
   test.each<[string, Readonly<Record<string, unknown>>, number]>([
     ['a rate that is text', { rate: '4.5' }, 400],
     ['no word on proration', { generate_proration: undefined }, 400],
+    ['proration that is text', { generate_proration: 'true' }, 400],
     ['a product that there is none', { product_id: 1 }, 400],
     ['a line that there is none', { service_id: 1 }, 404],
   ])('one with %s is refused', async (_name, changes, expected) => {
     const service_id = await created();
 
-    const { status } = await services.revio('POST', '/v1/ServiceProduct', {
+    const { status } = await services.revio('POST', '/ServiceProduct', {
       body: { service_id, product_id: 501, generate_proration: false, ...changes },
     });
 
     expect(status).toBe(expected);
-    expect((await list(`/v1/ServiceProduct?search.service_id=${service_id}`)).records).toEqual([]);
+    expect((await list(`/ServiceProduct?search.service_id=${service_id}`)).records).toEqual([]);
   });
 });
 
-test('lists come in pages that say whether there is more', async () => {
-  const pages = [await list('/v1/Services?search.page=1&search.page_size=6'), await list('/v1/Services?search.page=2&search.page_size=6')];
+test('lists come in pages of at most 500 that say whether there is more', async () => {
+  const pages = [];
+  for (const page of [1, 2, 3]) pages.push(await list(`/Services?search.page=${page}&search.page_size=4`));
+  const refused = await services.revio('GET', '/Services?search.page_size=501');
 
   expect(pages.map(({ ok, has_more, record_count, records }) => [ok, has_more, record_count, records.length])).toEqual([
-    [true, true, 10, 6],
-    [true, false, 10, 4],
+    [true, true, 10, 4],
+    [true, true, 10, 4],
+    [true, false, 10, 2],
   ]);
+  expect(refused.status).toBe(400);
 });
 
 test('over the calls of a minute it is 429, with the same wait in header and message', async () => {
   await services.client.limits('revio', { perMinute: 2 });
-  await services.revio('GET', '/v1/Customers/4711');
-  await services.revio('GET', '/v1/Customers/4711');
+  await services.revio('GET', '/Customers/4711');
+  await services.revio('GET', '/Customers/4711');
 
-  const { status, headers, body } = await services.revio('GET', '/v1/Customers/4711');
+  const { status, headers, body } = await services.revio('GET', '/Customers/4711');
 
   const wait = Number(headers.get('Retry-After'));
   expect(status).toBe(429);
-  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeGreaterThan(50);
+  expect(wait).toBeLessThanOrEqual(60);
   expect(body).toEqual({ statusCode: 429, message: `Rate limit is exceeded. Try again in ${wait} seconds.` });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { ACME, acme, integration, load } from './load.ts';
+import { jasper } from '../../src/carriers/jasper/jasper.ts';
+import { pond } from '../../src/carriers/pond/pond.ts';
+import { ACME, acme, integration, load, loadReal } from './load.ts';
 
 describe('an account is made of the settings of its integration', () => {
   test('with the defaults of what may be missing', () => {
@@ -34,6 +36,13 @@ describe('an account is made of the settings of its integration', () => {
 
     expect(config.account(acme, null)).toEqual({ ok: false, missing: ['ACME_BASE_URL', 'ACME_API_KEY'] });
     expect(config.pageSize).toBe(100);
+  });
+
+  test('POND wants a distributor beside its credentials', () => {
+    expect(loadReal({ env: { POND_USERNAME: 'me' } }).account(pond, 1)).toEqual({
+      ok: false,
+      missing: ['POND_BASE_URL', 'POND_DISTRIBUTOR_ID', 'POND_API_KEY', 'POND_PASSWORD'],
+    });
   });
 });
 
@@ -110,12 +119,26 @@ describe('a setting above a documented limit is warned about, and counts', () =>
     ['at the limit', { ACME_CONCURRENCY: '3', ACME_RATE: '8.33' }, []],
     ['concurrency above', { ACME_CONCURRENCY: '4' }, ['ACME_CONCURRENCY=4 is above the documented limit of 3 (Acme REST API)']],
     ['rate above', { ACME_RATE: '8.5' }, ['ACME_RATE=8.5 is above the documented limit of 8.33 (Acme REST API)']],
+    ['of one provider', { ACME_RATE_2: '9' }, ['ACME_RATE_2=9 is above the documented limit of 8.33 (Acme REST API)']],
   ])('%s', (_name, env, warnings) => {
     expect(load({ env }).warnings).toEqual(warnings);
   });
 
   test('it counts', () => {
     expect(load({ env: { ...ACME, ACME_CONCURRENCY: '9' } }).account(acme, null)).toMatchObject({ pace: { concurrency: 9 } });
+  });
+
+  test('Jasper takes five calls a second; one provider may be lifted alone', () => {
+    const config = loadReal({
+      env: { JASPER_BASE_URL: 'https://j', JASPER_USERNAME: 'u', JASPER_API_KEY: 'key-of-jasper', JASPER_RATE_4: '9' },
+      ceilings: { concurrency: 99, perSecond: 99 },
+    });
+
+    expect(config.warnings).toEqual([expect.stringContaining('JASPER_RATE_4=9 is above the documented limit of 5')]);
+    expect([4, 5].map((id) => config.account(jasper, id))).toMatchObject([
+      { pace: { concurrency: 1, perSecond: 9 } },
+      { pace: { concurrency: 1, perSecond: 4 } },
+    ]);
   });
 
   test('where no limit is documented nothing is above it', () => {

@@ -1,54 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { A, B, C, longList, readText, where } from './read.ts';
+import { A, B, readText, where } from './read.ts';
 
-describe('a broken line is told with its number, and the lines after it are read', () => {
-  test.each([
-    ['in the middle', `iccid,note\n${A},"open\n${B},x\n${C},y\n`, 2],
-    ['with CRLF', `iccid,note\r\n${A},"open\r\n${B},x\r\n${C},y\r\n`, 2],
-    ['with CR', `iccid,note\r${A},"open\r${B},x\r${C},y\r`, 2],
-    ['with semicolons', `iccid;note\n${A};"open\n${B};x\n${C};y\n`, 2],
-    ['after blank lines', `iccid,note\n\n\n${A},"open\n${B},x\n${C},y\n`, 4],
-  ])('a quote that is never closed, %s', async (_name, text, line) => {
-    const { rows } = await readText(text);
-
-    expect(rows.map(where)).toEqual([
-      [line, null, 'ROW_MALFORMED'],
-      [line + 1, B, null],
-      [line + 2, C, null],
-    ]);
-    expect(rows[0]?.problem).toMatchObject({ message: expect.stringContaining('a quote is opened and never closed') });
-    expect(rows[0]?.key).toContain(A);
-  });
-
-  test('a quote that is never closed on the last line, without a line end', async () => {
-    const { rows } = await readText(`iccid,note\n${A},x\n${B},"open`);
-
-    expect(rows.map(where)).toEqual([
-      [2, A, null],
-      [3, null, 'ROW_MALFORMED'],
-    ]);
-  });
-
-  test('far inside a long list no line is lost or read twice', async () => {
-    const { rows } = await readText(longList());
-
-    expect(rows.map(({ line }) => line)).toEqual(Array.from({ length: 13_001 }, (_, index) => index + 2));
-    expect(rows.filter(({ problem }) => problem !== null).map(where)).toEqual([[5002, null, 'ROW_MALFORMED']]);
-    expect(rows.filter(({ iccid }) => iccid === A)).toHaveLength(5000);
-    expect(rows.filter(({ iccid }) => iccid === B)).toHaveLength(8000);
-  });
-
-  test('a line of more than 64 KiB', async () => {
-    const { rows } = await readText(`iccid,note\n${A},${'x'.repeat(70_000)}\n${B},y\n`);
-
-    expect(rows.map(where)).toEqual([
-      [2, null, 'ROW_MALFORMED'],
-      [3, B, null],
-    ]);
-    expect(rows[0]?.cells.join('').length).toBeLessThanOrEqual(500);
-  });
-
+describe('cells', () => {
   test('too many cells: no guess which of them is the ICCID', async () => {
     const { rows } = await readText(`iccid,note\n${A},x,y\n${B},z\n`);
 
@@ -57,6 +11,12 @@ describe('a broken line is told with its number, and the lines after it are read
       [3, B, null],
     ]);
     expect(rows[0]?.problem).toMatchObject({ message: 'The line has 3 cells, the header has 2', column: '3' });
+  });
+
+  test('more cells than the first line of a list without a header', async () => {
+    const { rows } = await readText(`${A},x\n${B},y,z\n`, 'iccid=1');
+
+    expect(rows[1]?.problem?.message).toBe('The line has 3 cells, the first line has 2');
   });
 
   test('delimiters without a value behind the last column are no cells', async () => {
@@ -70,16 +30,9 @@ describe('a broken line is told with its number, and the lines after it are read
 
     expect(rows.map(({ iccid, cells, values }) => ({ iccid, cells, values }))).toEqual([{ iccid: A, cells: [A, '', ''], values: {} }]);
   });
-
-  test('a stray quote is a problem of its line: it might hide those after it', async () => {
-    const { rows } = await readText(`iccid,note\n${A},5" pipe\n${B},"said ""go"""\n`);
-
-    expect(rows.map(({ problem }) => problem?.code ?? null)).toEqual(['ROW_MALFORMED', null]);
-    expect(rows[1]?.cells[1]).toBe('said "go"');
-  });
 });
 
-describe('what is no ICCID is refused, with the reason', () => {
+describe('an ICCID is read, or refused with the reason', () => {
   test.each([
     ['8.94E+18', 'ICCID_DAMAGED', 'its digits are lost'],
     ['8.94e18', 'ICCID_DAMAGED', 'its digits are lost'],
@@ -90,6 +43,7 @@ describe('what is no ICCID is refused, with the reason', () => {
     ['89883030000000000015123', 'ICCID_MALFORMED', 'this one has 23'],
     ['8988303000000000O015', 'ICCID_MALFORMED', '18 to 22 digits'],
     ['-', 'ICCID_MALFORMED', '18 to 22 digits'],
+    ['not a number', 'ICCID_MALFORMED', '18 to 22 digits'],
     ['٨٩٨٨٣٠٣٠٠٠٠٠٠٠٠٠٠٠١٥', 'ICCID_MALFORMED', '18 to 22 digits'],
     ['', 'ICCID_MISSING', 'every line needs one'],
     ["'", 'ICCID_MISSING', 'every line needs one'],
@@ -130,7 +84,9 @@ describe('what is no ICCID is refused, with the reason', () => {
 
     expect(rows).toMatchObject([{ iccid, luhnFails, problem: null }]);
   });
+});
 
+describe('dates', () => {
   test.each(['2026-02-30', '2026-13-01', '01.12.2026', '12/01/2026', '2026-12-01T00:00:00Z', '2026-1-2', 'tomorrow'])(
     'the date %s is refused and says how dates are written',
     async (date) => {
@@ -149,7 +105,9 @@ describe('what is no ICCID is refused, with the reason', () => {
 
     expect(rows.map(where)).toEqual([[2, A, null]]);
   });
+});
 
+describe('phone numbers are read, never guessed', () => {
   test('a line with a phone number needs no ICCID', async () => {
     const { rows } = await readText(`iccid,MSISDN\n,+49 170 1234567\n,unknown\n`);
 
@@ -157,5 +115,22 @@ describe('what is no ICCID is refused, with the reason', () => {
       [null, '491701234567', null],
       [null, null, 'ICCID_MISSING'],
     ]);
+  });
+
+  test.each([
+    ['4.91701E+11', 'ICCID_DAMAGED', 'its digits are lost'],
+    ['491701234567.0', 'ICCID_DAMAGED', 'its digits are lost'],
+    ['5550100001 old', 'ICCID_MALFORMED', 'digits only'],
+  ])('%s is refused', async (cell, code, hint) => {
+    const { rows } = await readText(`MSISDN,note\n${cell},x\n`);
+
+    expect(rows).toMatchObject([{ iccid: null, phoneNumber: null, key: cell, problem: { code, column: 'MSISDN' } }]);
+    expect(rows[0]?.problem?.hint).toContain(hint);
+  });
+
+  test('a damaged one beside an ICCID is left out', async () => {
+    const { rows } = await readText(`iccid,MSISDN\n${A},4.91701E+11\n`);
+
+    expect(rows).toMatchObject([{ iccid: A, phoneNumber: null, problem: null }]);
   });
 });

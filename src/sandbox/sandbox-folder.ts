@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface SandboxFolder {
   readonly path: string;
   readonly database: string;
+  /** Held by the command that makes the database. */
+  readonly databaseLock: string;
   /** What the simulated carriers know, kept between their processes. */
   readonly state: string;
   /** Process and port of the simulator, while it runs. */
@@ -19,6 +21,7 @@ export function sandboxFolder(path: string): SandboxFolder {
   return {
     path,
     database: join(path, 'sandbox.db'),
+    databaseLock: join(path, 'sandbox.db.lock'),
     state: join(path, 'carriers.json'),
     running: join(path, 'simulator.json'),
     lock: join(path, 'simulator.lock'),

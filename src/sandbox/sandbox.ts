@@ -1,12 +1,9 @@
-import { existsSync, linkSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { migrate } from '../database/migrate.ts';
-import { openDatabase } from '../database/open-database.ts';
 import { ensureSimulator, runningSimulator } from './ensure-simulator.ts';
-import { sampleData } from './sample-data.ts';
+import { makeDatabase, removeDatabase } from './make-database.ts';
 import type { SandboxFolder } from './sandbox-folder.ts';
-import { seedDatabase } from './seed-database.ts';
 import { carrierEnvironment } from './simulator/accounts.ts';
 import { simulatorClient, type SimulatorClient } from './simulator-client.ts';
 
@@ -38,7 +35,7 @@ export async function startSandbox(folder: SandboxFolder): Promise<RunningSandbo
 export async function resetSandbox(folder: SandboxFolder): Promise<void> {
   const { client } = await startSandbox(folder);
   await client.reset();
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${folder.database}${suffix}`, { force: true });
+  removeDatabase(folder.database);
   await makeDatabase(folder);
 }
 
@@ -50,19 +47,4 @@ export async function stopSandbox(folder: SandboxFolder): Promise<boolean> {
   const giveUpAt = Date.now() + STOP_MS;
   while (existsSync(folder.running) && Date.now() < giveUpAt) await sleep(LOOK_MS);
   return true;
-}
-
-/** Under another name first: a database that is there is whole. Of two commands at once, one makes it. */
-async function makeDatabase(folder: SandboxFolder): Promise<void> {
-  const partial = `${folder.database}.${process.pid}`;
-  const db = await openDatabase(`sqlite:${partial}`, { create: true });
-  await migrate(db, { withOperatorSchema: true });
-  await seedDatabase(db, sampleData());
-  await db.close();
-  try {
-    linkSync(partial, folder.database);
-  } catch (error) {
-    if (!existsSync(folder.database)) throw error;
-  }
-  rmSync(partial);
 }

@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../database/database.ts';
 import { OPERATOR_TABLES } from '../database/operator-schema.ts';
 import { quote } from '../database/schema-sql.ts';
-import type { SampleData, SampleRow } from './sample-data.ts';
+import type { SampleData, SampleRow } from './sample/data.ts';
 
 /** Rows in one statement: their JSON stays small. */
 const ROWS_PER_INSERT = 5000;

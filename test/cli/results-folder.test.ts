@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { openResultsFolder } from '../../src/cli/results-folder.ts';
+import { PondBulkError } from '../../src/domain/errors.ts';
 import type { RowResult, RunResult } from '../../src/domain/result.ts';
-import { ROW_STATUSES } from '../../src/domain/status.ts';
+import { eachOf, SAMPLE_ROWS, sampleResult } from './sample-result.ts';
 
 let dir: string;
 
@@ -17,44 +18,11 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const rows: readonly RowResult[] = ROW_STATUSES.map((status, index) => ({
-  line: index + 2,
-  iccid: `898830300000000000${index}`,
-  phoneNumber: null,
-  provider: null,
-  bulkChangeId: null,
-  status,
-  before: null,
-  after: null,
-  attempts: 1,
-  ms: 1,
-  message: 'm',
-  error: null,
-  cells: [`898830300000000000${index}`, 'kept'],
-}));
+const rows = SAMPLE_ROWS.map((row): RowResult => ({ ...row, message: 'm', error: null, cells: [row.iccid, 'kept'] }));
 
-function resultOf(each: () => AsyncIterable<RowResult>): RunResult {
-  return {
-    run: 'run-1',
-    command: 'change-rate-plan',
-    dryRun: false,
-    bulkChangeIds: ['1'],
-    validation: { isValid: true, validationMessage: '', errors: [] },
-    columns: ['iccid', 'note'],
-    byStatus: Object.fromEntries(ROW_STATUSES.map((status) => [status, 1])),
-    rowCount: rows.length,
-    seconds: 1,
-    rows: each,
-    exitCode: 9,
-    next: 'pond-bulk resume run-1 --yes',
-    files: [],
-    warnings: [],
-  };
-}
+const resultOf = (each: () => AsyncIterable<RowResult>): RunResult => sampleResult({ run: 'run-1', rows: each }, rows);
 
-async function* all(): AsyncGenerator<RowResult> {
-  yield* rows;
-}
+const all = (): AsyncIterable<RowResult> => eachOf(rows);
 
 test('three whole files: all rows, those to try anew, and the summary', async () => {
   const folder = await openResultsFolder(join(dir, 'new', 'folder'));
@@ -91,4 +59,15 @@ test('a folder that cannot be written is refused before anything is sent', async
   await writeFile(file, '');
 
   await expect(openResultsFolder(join(file, 'out'))).rejects.toMatchObject({ kind: 'config', code: 'RESULTS_UNWRITABLE' });
+});
+
+test('a file where the folder should be is refused by name and stays as it was', async () => {
+  const file = join(dir, 'out');
+  await writeFile(file, 'mine');
+
+  const refused: unknown = await openResultsFolder(file).catch((error: unknown) => error);
+
+  expect(refused).toBeInstanceOf(PondBulkError);
+  expect(refused).toMatchObject({ kind: 'config', code: 'RESULTS_UNWRITABLE', message: expect.stringContaining(file) });
+  expect(await readFile(file, 'utf8')).toBe('mine');
 });

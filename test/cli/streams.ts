@@ -19,10 +19,13 @@ export interface FakeTerminal {
   readonly stdin: PassThrough;
   readonly stdout: FakeStream;
   readonly stderr: FakeStream;
-  /** What was written so far. */
+  /** What was written since it was last asked for: to stdout, to stderr. */
   readonly written: () => string;
   readonly noted: () => string;
 }
+
+/** ora moves the cursor by the methods of a terminal. */
+const CURSOR = { clearLine: () => true, cursorTo: () => true, moveCursor: () => true };
 
 /** A terminal over streams in memory. */
 export function fakeTerminal({
@@ -39,7 +42,11 @@ export function fakeTerminal({
     outTty ? { isTTY: true } : {},
     columns === undefined ? {} : { columns },
   );
-  const stderr: FakeStream = Object.assign(new PassThrough(), errTty ? { isTTY: true } : {}, columns === undefined ? {} : { columns });
+  const stderr: FakeStream = Object.assign(
+    new PassThrough(),
+    errTty ? { isTTY: true, ...CURSOR } : {},
+    columns === undefined ? {} : { columns },
+  );
   return {
     terminal: createTerminal({ stdin, stdout, stderr, env, now }),
     stdin,

@@ -1,3 +1,5 @@
+import { revio } from '../../src/billing/revio/revio.ts';
+import { CARRIERS } from '../../src/carriers/registry.ts';
 import type { Integration } from '../../src/domain/carrier.ts';
 import { loadConfig, type ConfigInput } from '../../src/config/load-config.ts';
 
@@ -26,3 +28,8 @@ export const ACME = { ACME_BASE_URL: 'https://acme.example/v1', ACME_USERNAME: '
 
 export const load = (input: Partial<ConfigInput> = {}) =>
   loadConfig({ flags: {}, env: {}, dotenv: {}, integrations: [acme], ceilings: { concurrency: null, perSecond: null }, ...input });
+
+/** The integrations that there are. */
+export const REAL: readonly Integration[] = [...CARRIERS, revio];
+
+export const loadReal = (input: Partial<ConfigInput>) => load({ integrations: REAL, ...input });

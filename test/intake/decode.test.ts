@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 
 import { decodeText } from '../../src/intake/decode.ts';
+import { A, B, C, listOf, readAll } from './read.ts';
 
 const TEXT = 'iccid,name\n1,Müller';
 const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
@@ -44,5 +45,33 @@ describe('text comes out the same whatever encoded it, and never with a BOM', ()
 
   test('no bytes are no text', async () => {
     expect(await decoded(Buffer.alloc(0), 1)).toBe('');
+  });
+});
+
+describe('in a list', () => {
+  test('Windows-1252 with its first umlaut behind 64 KiB', async () => {
+    const bytes = Buffer.from(`iccid,note\n${`${A},x\n`.repeat(4000)}${B},Müller\n`, 'latin1');
+
+    const { rows } = await readAll(listOf(bytes, 64 * 1024));
+
+    expect(rows.at(-1)?.cells).toEqual([B, 'Müller']);
+  });
+
+  test('a Windows-1252 letter at the very end of a chunk is kept', async () => {
+    const before = `iccid,note\n${`${A},x\n`.repeat(3000)}`;
+    const bytes = Buffer.from(`${before}Käfer,x\n`, 'latin1');
+
+    const { rows } = await readAll(listOf(bytes, before.length + 2));
+
+    expect(rows.at(-1)?.cells).toEqual(['Käfer', 'x']);
+  });
+
+  test('a wrong byte in a list that was UTF-8 so far leaves the other letters alone', async () => {
+    const text = Buffer.from(`iccid,note\n${`${A},Müller\n`.repeat(3000)}`);
+    const damaged = Buffer.concat([text, Buffer.from(`${B},S`), Buffer.of(0xff), Buffer.from(`hne\n${C},Jörg\n`)]);
+
+    const { rows } = await readAll(listOf(damaged, text.length));
+
+    expect(rows.slice(-3).map(({ cells }) => cells[1])).toEqual(['Müller', 'S\ufffdhne', 'Jörg']);
   });
 });

@@ -1,9 +1,9 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 
-import { brief, readText as read } from './read.ts';
-
-const A = '8988303000000000005';
-const B = '89883030000000000015';
+import { PondBulkError } from '../../src/domain/errors.ts';
+import { openListFile } from '../../src/intake/read-list.ts';
+import { A, B, brief, readAll, readText, where } from './read.ts';
 
 describe('a list is read whatever wrote it', () => {
   const dialects: readonly (readonly [string, string | Buffer])[] = [
@@ -20,68 +20,106 @@ describe('a list is read whatever wrote it', () => {
     ['the apostrophe that keeps spreadsheets away', `iccid,plan\n'${A},'X\n`],
   ];
   test.each(dialects)('%s', async (_name, bytes) => {
-    const { rows } = await read(bytes);
+    const { rows } = await readText(bytes);
 
     expect(rows.map(brief)).toEqual([[2, A, { plan: 'X' }, null]]);
   });
 
   test('Windows-1252 text is kept', async () => {
-    const { rows } = await read(Buffer.from(`iccid,name\n${A},M\u00fcller`, 'latin1'));
+    const { rows } = await readText(Buffer.from(`iccid,name\n${A},M\u00fcller`, 'latin1'));
 
     expect(rows[0]?.cells).toEqual([A, 'Müller']);
   });
+});
 
-  test('without a header: one column, or by number', async () => {
-    expect((await read(`${A}\n${B}\n`)).rows.map(brief)).toEqual([
-      [1, A, {}, null],
-      [2, B, {}, null],
-    ]);
-    expect((await read(`x,${A}\ny,${B}\n`, 'iccid=2', 'customer=1')).rows.map(brief)).toEqual([
-      [1, A, { customer: 'x' }, null],
-      [2, B, { customer: 'y' }, null],
+describe('the first record that can be read tells the columns', () => {
+  test('a title that is broken', async () => {
+    const { columns, rows } = await readText(`"a title\niccid,note\n${A},x\n`);
+
+    expect(columns).toEqual(['iccid', 'note']);
+    expect(rows.map(where)).toEqual([
+      [1, null, 'ROW_MALFORMED'],
+      [3, A, null],
     ]);
   });
 
-  test('lines are those of the file, across blank lines and cells of several lines', async () => {
-    const { rows } = await read(`iccid,note\n\n${A},"one\ntwo\nthree"\n\n${B},x\n`);
+  test('a device on the first line that is broken', async () => {
+    const { rows } = await readText(`"${A}\n${B}\n`);
 
-    expect(rows.map(({ line }) => line)).toEqual([3, 7]);
+    expect(rows.map(where)).toEqual([
+      [1, null, 'ROW_MALFORMED'],
+      [2, B, null],
+    ]);
+  });
+
+  test('a few broken lines and nothing else are rows with problems', async () => {
+    const { rows } = await readText(`"${A}\n"${B}`);
+
+    expect(rows.map(where)).toEqual([
+      [1, null, 'ROW_MALFORMED'],
+      [2, null, 'ROW_MALFORMED'],
+    ]);
+  });
+
+  test('a file of nothing but broken lines is no list', async () => {
+    await expect(readText(`a\0b\n`.repeat(1001))).rejects.toMatchObject({
+      kind: 'input',
+      code: 'LIST_MALFORMED',
+      message: expect.stringContaining('a spreadsheet saved "as CSV"'),
+    });
   });
 });
 
-describe('a wrong line is a row with a problem, and the others are read', () => {
+describe('a list that nobody can read ends with what is wrong and what to do', () => {
   test.each([
-    ['8.94E+18', 'ICCID_DAMAGED'],
-    ['89883', 'ICCID_MALFORMED'],
-    ['not a number', 'ICCID_MALFORMED'],
-    ['', 'ICCID_MISSING'],
-  ])('%s is %s', async (cell, code) => {
-    const { rows } = await read(`iccid,note\n${cell},x\n${A},y\n`);
+    ['a file that is not there', 'fixtures/csv/nowhere.csv', 'there is no such file'],
+    ['a folder', 'fixtures/csv', 'it is a folder'],
+  ])('%s', (_name, path, reason) => {
+    const opened = () => openListFile(path);
 
-    expect(rows.map((row) => row.problem?.code ?? null)).toEqual([code, null]);
+    expect(opened).toThrow(PondBulkError);
+    expect(opened).toThrow(
+      expect.objectContaining({ kind: 'config', code: 'LIST_UNREADABLE', message: `The list ${path} cannot be read: ${reason}` }),
+    );
   });
 
-  test('a quote that is never closed costs its own line only', async () => {
-    const { rows } = await read(`iccid,note\n${A},"open\n${B},x\n`);
+  test.each<[string, string | Uint8Array]>([
+    ['no bytes', ''],
+    ['a BOM alone', '\ufeff'],
+    ['a UTF-16 BOM alone', Uint8Array.of(0xff, 0xfe)],
+    ['line ends alone', '\n\n'],
+    ['blank lines', '\n\r\n \t\n'],
+    ['delimiters alone', ',,\n,,\n'],
+  ])('an empty list: %s', async (_name, bytes) => {
+    const reading = readText(bytes);
 
-    expect(rows.map(brief)).toEqual([
-      [2, null, {}, 'ROW_MALFORMED'],
-      [3, B, {}, null],
-    ]);
+    await expect(reading).rejects.toBeInstanceOf(PondBulkError);
+    await expect(reading).rejects.toMatchObject({
+      kind: 'input',
+      code: 'EMPTY_LIST',
+      message: expect.stringMatching(/^list\.csv is empty/),
+    });
   });
 
-  test('too many cells, and a date that is none', async () => {
-    const { rows } = await read(`iccid,effective date\n${A},2026-12-01,x\n${B},2026-02-30\n`);
+  test.each([
+    ['at once', []],
+    ['in the middle', [Buffer.from(`iccid\n${A}\n${B}`)]],
+    ['far inside', [Buffer.from(`iccid\n${`${A}\n`.repeat(10_000)}`)]],
+  ])('a disk that fails %s', async (_name, chunks) => {
+    const stream = Readable.from(
+      (async function* () {
+        yield* chunks;
+        throw new Error('EIO: i/o error, read');
+      })(),
+    );
 
-    expect(rows.map(({ problem }) => problem?.code)).toEqual(['ROW_MALFORMED', 'EFFECTIVE_DATE_MALFORMED']);
+    const reading = readAll({ name: 'list.csv', stream });
+
+    await expect(reading).rejects.toBeInstanceOf(PondBulkError);
+    await expect(reading).rejects.toMatchObject({
+      kind: 'config',
+      code: 'LIST_UNREADABLE',
+      message: expect.stringMatching(/^list\.csv cannot be read to its end: .*EIO/),
+    });
   });
-});
-
-test.each([
-  ['', 'EMPTY_LIST'],
-  ['\n\n', 'EMPTY_LIST'],
-  ['a,b\n1,2\n', 'NO_ICCID_COLUMN'],
-  ['iccid,sim\n1,2\n', 'COLUMN_AMBIGUOUS'],
-])('a list nobody can read is refused: %j', async (text, code) => {
-  await expect(read(text)).rejects.toMatchObject({ kind: 'input', code });
 });

@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
 import { passesLuhn } from '../../src/domain/iccid.ts';
 import { pondIccid } from '../../src/domain/pond-iccid.ts';
-import { combined, pondFleet, sampleData, type SampleRow } from '../../src/sandbox/sample-data.ts';
+import { combined, type SampleRow } from '../../src/sandbox/sample/data.ts';
+import { pondFleet, sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
 
-const { tables, pond, controlCenter } = sampleData();
+const { tables, pond, controlCenter, revio } = sampleData();
 
 function rowsOf(table: string): readonly SampleRow[] {
   return tables[table] ?? [];
@@ -65,6 +66,17 @@ describe('sample data', () => {
     expect([...activeBySim.values()].filter(({ length }) => length === 2)).toHaveLength(1);
     expect(pond.sims.filter((sim) => !activeBySim.has(sim))).toHaveLength(1);
     expect(idle.map(({ packageId }) => known.has(packageId))).toEqual([true, false]);
+  });
+
+  test('a service line belongs to the customer of its device, in the database and at Rev.io', () => {
+    const accountOf = new Map(rowsOf('Device_Tenant').map(({ DeviceId, AccountNumber }) => [DeviceId, AccountNumber]));
+    const deviceOf = new Map(rowsOf('Device').map(({ id, MSISDN }) => [MSISDN, id]));
+    const customerOf = new Map(rowsOf('RevCustomer').map(({ id, RevCustomerId }) => [id, RevCustomerId]));
+    const accounts = revio.services.map(({ number }) => accountOf.get(deviceOf.get(number) ?? null));
+
+    expect(accounts.filter((account) => account === '4712')).toHaveLength(1);
+    expect(revio.services.map(({ customer_id }) => String(customer_id))).toEqual(accounts);
+    expect(rowsOf('RevService').map(({ RevCustomerId }) => customerOf.get(RevCustomerId ?? null))).toEqual(accounts);
   });
 
   test('a fleet shares no ICCID, phone number or package with the sample', () => {

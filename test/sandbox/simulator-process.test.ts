@@ -144,13 +144,19 @@ describe('the simulator process', () => {
 });
 
 describe('the sandbox', () => {
+  test('that does not run is stopped without an error', async () => {
+    expect(await stopSandbox(folder)).toBe(false);
+  });
+
   test('has a database and settings; a reset makes both as on the first day', async () => {
-    const { environment, client } = await startSandbox(folder);
+    const { environment, client, isNew } = await startSandbox(folder);
     const firstDay = await client.state();
     await client.load({ revio: { customers: [1], services: [], products: [], nextId: 5 } });
 
     await resetSandbox(folder);
+    const again = await startSandbox(folder);
 
+    expect([isNew, again.isNew]).toEqual([true, false]);
     expect(environment).toMatchObject({ DATABASE_URL: `sqlite:${folder.database}`, POND_DISTRIBUTOR_ID: '1001' });
     expect(existsSync(folder.database)).toBe(true);
     expect(await client.state()).toEqual(firstDay);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { ControlCenter, SampleData } from '../sample-data.ts';
+import type { ControlCenter, SampleData } from '../sample/data.ts';
 import { controlCenterKey } from './accounts.ts';
 import { basic, type SimulatedAnswer, type SimulatedService } from './service.ts';
 

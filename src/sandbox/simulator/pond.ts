@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
-import type { SampleData } from '../sample-data.ts';
+import type { SampleData } from '../sample/data.ts';
 import { POND_ACCOUNT } from './accounts.ts';
 import { basic, type SimulatedAnswer, type SimulatedCall, type SimulatedService } from './service.ts';
 

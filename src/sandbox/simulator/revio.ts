@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { SampleData } from '../sample-data.ts';
+import type { SampleData } from '../sample/data.ts';
 import { REVIO_ACCOUNT } from './accounts.ts';
 import { createRevioLines, linesSchema, type Product, type Service } from './revio-lines.ts';
 import { basic, type SimulatedAnswer, type SimulatedCall, type SimulatedService } from './service.ts';

@@ -1,4 +1,5 @@
-import { combined, sampleData, type SampleData } from '../sample-data.ts';
+import { combined, type SampleData } from '../sample/data.ts';
+import { sampleData } from '../sample-data.ts';
 import { createAccountLimit, type AccountLimit } from './account-limit.ts';
 import { CONTROL_CENTERS } from './accounts.ts';
 import { simulatedControlCenter } from './control-center.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { SampleData } from '../sample-data.ts';
+import type { SampleData } from '../sample/data.ts';
 import { answerAdmin } from './admin.ts';
 import { faultyReply, happensFirst, sendFaulty } from './faulty-reply.ts';
 import { bodyOf, send } from './reply.ts';

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
 
 import { renderJson, rowObject, summaryOf } from '../../../src/cli/render/result-json.ts';
+import { expectGolden } from '../../golden.ts';
 import { joined, SAMPLE_ROWS, sampleResult } from '../sample-result.ts';
 
-describe('the JSON document', () => {
+describe('P9: the JSON document is stable', () => {
   test('it parses, and has the members of the contract in their order', async () => {
-    const document = JSON.parse(await joined(renderJson(sampleResult()))) as Record<string, unknown>;
+    const text = await joined(renderJson(sampleResult()));
 
+    // Not *.json: the formatter would write it anew.
+    expectGolden('result.json.txt', text);
+    const document = JSON.parse(text) as Record<string, unknown>;
     expect(Object.keys(document)).toEqual([
       'run',
       'command',

@@ -64,6 +64,15 @@ describe('what a table never does', () => {
     expect(text).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
+  test('it is not widened by what is no ICCID', async () => {
+    const row = { ...sampleRow('REJECTED', 1), iccid: `no\nICCID ${'z'.repeat(300)}` };
+    const { terminal } = fakeTerminal({ outTty: true, columns: 80, env: { NO_COLOR: '1' } });
+
+    const lines = linesOfTable(await renderTable(sampleResult({}, [row]), terminal));
+
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   test('it has at most 200 rows, failures first, and says how to see the rest', async () => {
     const rows = [...Array.from({ length: 400 }, (_, index) => sampleRow('APPLIED', index)), sampleRow('FAILED', 400)];
     const { terminal } = fakeTerminal();

@@ -7,7 +7,7 @@ import type { RowError } from '../domain/result.ts';
 export type RowEnd =
   | { readonly kind: 'failed'; readonly error: RowError }
   | { readonly kind: 'unknown'; readonly error: RowError }
-  | { readonly kind: 'accepted'; readonly step: string; readonly handle: string }
+  | { readonly kind: 'accepted'; readonly step: string; readonly handle: string; readonly stop: RowError | null }
   | { readonly kind: 'provider-stopped'; readonly error: RowError };
 
 export class RowEnded extends Error {

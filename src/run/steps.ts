@@ -1,7 +1,7 @@
 import { CallFailed } from '../domain/call-failed.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AuditEntry } from '../domain/outcome.ts';
-import type { RowError } from '../domain/result.ts';
+import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
 import type { Group } from './group.ts';
@@ -81,7 +81,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         return { ok: false, error: sent.error };
       case 'accepted':
         void write(name, { kind: 'answer', ended: 'accepted', handle: sent.handle, response: sent.response });
-        throw new RowEnded({ kind: 'accepted', step: name, handle: sent.handle });
+        throw new RowEnded({ kind: 'accepted', step: name, handle: sent.handle, stop: null });
       case 'stop':
         // It did not happen: journaled, so that the next run need not read back.
         void write(name, { kind: 'answer', ended: 'absent' });
@@ -99,8 +99,8 @@ export function createSteps(options: StepsOptions): JournaledSteps {
       const seen = await step.readBack(signal);
       tell(name, 'read-back', seen.kind);
       const leftMs = sentAt + options.settleMs - clock.now();
-      const final = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'absent' && step.idempotent === true);
-      if (final || leftMs <= 0) return seen;
+      const isFinal = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'unclear' && stopsProvider(seen.error));
+      if (isFinal || leftMs <= 0) return seen;
       await clock.sleep(Math.min(waitMs, leftMs), signal);
     }
   };
@@ -128,7 +128,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
         if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
         if (sends >= MAX_SENDS) {
-          // A repeat that changes nothing further may be called failed; anything else may still come.
+          // Where a change that still came would do no harm it may be called failed; anything else stays in doubt.
           if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
           throw new RowEnded({ kind: 'unknown', error: doubt.error });
         }
@@ -146,7 +146,8 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     const seen = await step.readBack(signal);
     if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
     if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-    throw new RowEnded({ kind: 'accepted', step: name, handle });
+    const stop = seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null;
+    throw new RowEnded({ kind: 'accepted', step: name, handle, stop });
   };
 
   return {
@@ -194,7 +195,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
 function failureOf(error: unknown): RowError | null {
   if (error instanceof RowEnded) return error.end.kind === 'failed' ? error.end.error : null;
   if (!(error instanceof CallFailed)) return null;
-  return error.error.class === 'auth' || error.error.class === 'limit' ? null : error.error;
+  return stopsProvider(error.error) ? null : error.error;
 }
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;

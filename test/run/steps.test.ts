@@ -15,6 +15,14 @@ const LOST: Sent<string> = {
 };
 const DONE: Sent<string> = { kind: 'done', value: 'v', response: 'yes' };
 const HAPPENED: Seen<string> = { kind: 'happened', value: 'seen', response: 'seen it' };
+const ACCEPTED: JournalEntry = {
+  rowId: '1',
+  attempt: 1,
+  n: 1,
+  step: 'do it',
+  at: 0,
+  data: { kind: 'answer', ended: 'accepted', handle: 'request 1', response: '' },
+};
 const applied = (value: string): Outcome => ({ status: 'APPLIED', message: value, error: null, after: null, effects: [], audit: [] });
 
 interface Script {
@@ -121,10 +129,11 @@ test('two lost answers leave the row UNKNOWN, and the next run reads it back fir
   expect(second.verdict.status).toBe('APPLIED');
 });
 
-test('a repeatable step that stays undone has failed', async () => {
+test('a repeatable step that stays undone has failed, but not before it could have come', async () => {
   const { verdict, sent } = await run([], { sends: [LOST, LOST], seen: [], idempotent: true });
+  const late = await run([], { sends: [LOST], seen: [{ kind: 'absent' }, { kind: 'absent' }, HAPPENED], idempotent: true });
 
-  expect(sent).toBe(2);
+  expect([sent, late.sent, late.verdict.status]).toEqual([2, 1, 'APPLIED']);
   expect(verdict).toMatchObject({ status: 'FAILED', audit: [{ hasErrors: true }] });
 });
 
@@ -137,6 +146,21 @@ test('a read-back that fails says nothing: UNKNOWN, and nothing is sent again', 
 
   expect(sent).toBe(1);
   expect(verdict.status).toBe('UNKNOWN');
+});
+
+test('credentials refused in a read-back stop the provider at once, and the row stays in doubt', async () => {
+  const refused: Seen<string> = {
+    kind: 'unclear',
+    error: { code: 'HTTP_401', class: 'auth', retryable: false, http: 401, message: 'Test: authentication failed', hint: null },
+  };
+  const seen = [refused, HAPPENED];
+
+  const lost = await run([], { sends: [LOST], seen });
+  const accepted = await run([ACCEPTED], { sends: [], seen: [refused] });
+
+  expect(lost.verdict).toMatchObject({ status: 'UNKNOWN', stop: { class: 'auth' } });
+  expect(seen).toEqual([HAPPENED]);
+  expect(accepted.verdict).toMatchObject({ status: 'ACCEPTED', stop: { class: 'auth' } });
 });
 
 test('refused credentials stop the provider and leave the row for resume', async () => {

@@ -164,6 +164,15 @@ test('malformed answers with what is no JSON, and it was done', async () => {
   expect(await happened()).toMatchObject(DONE);
 });
 
+test('malformed-before answers the same, and nothing was done', async () => {
+  await services.client.addFault({ service: 'pond', kind: 'malformed-before' });
+
+  const { status, text } = await add();
+
+  expect([status, text]).toEqual([200, '<html>not JSON</html>']);
+  expect(await happened()).toMatchObject(NOTHING);
+});
+
 test('malformed strikes an answer without a body too', async () => {
   const [only] = await packagesOf(services.pond, POND_SIM);
   await services.client.addFault({ service: 'pond', kind: 'malformed', match: { path: '/status' } });

@@ -120,7 +120,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
     if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
-    let doubt = openIntent(entries, name, options.attempt);
+    let doubt = openDoubt(entries, name, options.attempt, clock.now());
     for (let sends = 0; ;) {
       if (doubt !== null) {
         const seen = await settle(name, step, doubt.at);
@@ -137,6 +137,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
       const sent = await sendOnce(name, step);
       sends += 1;
       if (sent.kind !== 'lost') return finish(name, step, sent);
+      void write(name, { kind: 'answer', ended: 'lost', error: sent.error });
       tell(name, 'failed', sent.error.message);
       doubt = { at: clock.now(), error: sent.error };
     }
@@ -200,10 +201,17 @@ function failureOf(error: unknown): RowError | null {
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
 
-/** The last intent of the step in this attempt, when nothing was answered after it. */
-function openIntent(entries: readonly JournalEntry[], name: string, attempt: number): { at: number; error: RowError } | null {
+interface Doubt {
+  /** Since when the step settles. */
+  readonly at: number;
+  readonly error: RowError;
+}
+
+/** What earlier runs of this attempt left open. After a crash nobody knows how long the call waited, or ran: it settles from now on. */
+function openDoubt(entries: readonly JournalEntry[], name: string, attempt: number, now: number): Doubt | null {
   const last = entries.findLast((entry) => entry.step === name && entry.attempt === attempt);
-  return last?.data.kind === 'intent' ? { at: last.at, error: interrupted(name) } : null;
+  if (last?.data.kind === 'intent') return { at: now, error: interrupted(name) };
+  return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error } : null;
 }
 
 function interrupted(step: string): RowError {
@@ -218,7 +226,7 @@ function interrupted(step: string): RowError {
 }
 
 function auditOf(data: JournalData): readonly AuditEntry[] {
-  if (data.kind !== 'answer' || data.ended === 'absent' || data.ended === 'accepted') return [];
+  if (data.kind !== 'answer' || (data.ended !== 'done' && data.ended !== 'refused')) return [];
   return [
     {
       description: data.audit,

@@ -11,7 +11,7 @@ export interface Standing {
   readonly change: string;
   /** Steps that the journal calls done. */
   readonly answers: number;
-  /** Steps that were sent, or about to be, with nothing said of their end. */
+  /** Steps of which it is not known whether they happened. */
   readonly inDoubt: number;
   /** Texts of the audit rows in their order, those of errors marked. */
   readonly audit: readonly string[];
@@ -45,7 +45,7 @@ export function standing(sandbox: SandboxHere, { subject, planAt }: CarrierUnder
       ) ?? 0,
     inDoubt:
       one<number>(
-        `SELECT COUNT(*) AS value FROM ${journal} WHERE entry.kind = 'intent' AND NOT EXISTS (SELECT 1 FROM pondbulk_journal AS later WHERE later.row_id = entry.row_id AND later.step = entry.step AND later.n > entry.n)`,
+        `SELECT COUNT(*) AS value FROM ${journal} WHERE (entry.kind = 'intent' OR json_extract(entry.data, '$.ended') = 'lost') AND NOT EXISTS (SELECT 1 FROM pondbulk_journal AS later WHERE later.row_id = entry.row_id AND later.step = entry.step AND later.n > entry.n)`,
       ) ?? 0,
     audit: sandbox
       .query<{ text: string; hasErrors: number }>(

@@ -35,9 +35,9 @@ interface Script {
 async function run(
   disk: JournalEntry[],
   script: Script,
-  attempt = 1,
+  { attempt = 1, startMs = 1_000_000 } = {},
 ): Promise<{ verdict: RowVerdict; sent: number; intentsOnDisk: number[] }> {
-  const clock = createFakeClock();
+  const clock = createFakeClock(startMs);
   let sent = 0;
   const intentsOnDisk: number[] = [];
   const step: Step<string> = {
@@ -102,6 +102,26 @@ test('P1: a step in doubt after a crash is read back, not sent, when it happened
 
   expect(sent).toBe(0);
   expect(verdict).toMatchObject({ status: 'APPLIED', message: 'seen', audit: [{ response: 'seen it' }] });
+});
+
+test('P1: a step in doubt after a crash gets its whole settle time: when it was sent, or given up, nobody knows', async () => {
+  const disk: JournalEntry[] = [{ rowId: '1', attempt: 1, n: 1, step: 'do it', at: 0, data: { kind: 'intent', request: 'POST /thing' } }];
+
+  const { verdict, sent } = await run(disk, { sends: [], seen: [{ kind: 'absent' }, { kind: 'absent' }, HAPPENED] });
+
+  expect(sent).toBe(0);
+  expect(verdict).toMatchObject({ status: 'APPLIED', message: 'seen' });
+});
+
+test('a lost answer is on disk: a later run need not wait for what had settled before', async () => {
+  const disk: JournalEntry[] = [];
+  await run(disk, { sends: [LOST, LOST], seen: [] });
+  const seen: Seen<string>[] = [{ kind: 'absent' }, HAPPENED];
+
+  const { verdict, sent } = await run(disk, { sends: [DONE], seen }, { startMs: 2_000_000 });
+
+  expect([sent, verdict.status]).toEqual([1, 'APPLIED']);
+  expect(seen).toEqual([HAPPENED]);
 });
 
 test('a lost answer is read back until the settle time is over, then sent once more', async () => {
@@ -187,7 +207,7 @@ test('a retry sends a refused step again, as a new attempt', async () => {
   };
   const first = await run(disk, { sends: [refused], seen: [] });
 
-  const second = await run(disk, { sends: [DONE], seen: [] }, 2);
+  const second = await run(disk, { sends: [DONE], seen: [] }, { attempt: 2 });
 
   expect(first.verdict.status).toBe('FAILED');
   expect(second).toMatchObject({ sent: 1, verdict: { status: 'APPLIED' } });

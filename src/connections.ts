@@ -60,6 +60,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       mayWrite: options.mayWrite,
       limitedFor: (answer) => integration.limitedFor(answer),
       limitDeadlineMs: LIMIT_DEADLINE_MS,
+      random: () => options.clock.random(),
     });
 
   return {

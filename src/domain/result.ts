@@ -11,6 +11,11 @@ export interface RowError {
   readonly hint: string | null;
 }
 
+/** Whether going on with the provider is pointless: the same would be said of every row. */
+export function stopsProvider({ class: errorClass }: RowError): boolean {
+  return errorClass === 'auth' || errorClass === 'limit';
+}
+
 /** What a device looks like, as far as a change is concerned (only the members the change touches are present). */
 export type DeviceState = Readonly<Record<string, string | number | null>>;
 

@@ -30,7 +30,7 @@ export interface Step<T> {
   readonly audit: string;
   /** RequestText of its audit row, known before it is sent. */
   readonly request: string;
-  /** Repeating it leaves the same state: after a lost answer one read-back is enough, and only what is called failed need settle. */
+  /** Repeating it leaves the same state, and coming late it does no harm: what is still undone after two sends has failed, instead of staying in doubt. */
   readonly idempotent?: boolean;
   /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
   readonly lasting?: boolean;

@@ -1,5 +1,12 @@
-import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import axiosRetry, { exponentialDelay, retryAfter } from 'axios-retry';
+import axios, {
+  type AxiosAdapter,
+  type AxiosError,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import axiosRetry, { retryAfter } from 'axios-retry';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
@@ -21,6 +28,8 @@ export interface HttpOptions {
   readonly limitedFor: (answer: HttpAnswer) => number | null;
   /** How long calls may be refused by the rate limit, one after another, before it is given up. */
   readonly limitDeadlineMs: number;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
 }
 
 interface CallConfig extends AxiosRequestConfig {
@@ -29,6 +38,9 @@ interface CallConfig extends AxiosRequestConfig {
 
 /** The longest body that a carrier's answer may have: 16 MiB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+const FIRST_BACK_OFF_MS = 500;
+const LONGEST_BACK_OFF_MS = 60_000;
 
 /** An HTTP client for one account of a carrier or of billing. */
 export function createHttpClient(options: HttpOptions): HttpClient {
@@ -59,8 +71,6 @@ function createAxios(options: HttpOptions): AxiosInstance {
   const agentOptions = { keepAlive: true, maxSockets: 512 };
   const http = axios.create({
     headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...options.headers },
-    timeout: options.timeoutMs,
-    transitional: { clarifyTimeoutError: true },
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent(agentOptions),
     proxy: false,
@@ -70,7 +80,7 @@ function createAxios(options: HttpOptions): AxiosInstance {
     transformRequest: (data: unknown) => data,
     transformResponse: (data: unknown) => data,
     // The limiter sits in the adapter: each try takes its own token, and no slot is held during a back-off.
-    adapter: (config) => options.limiter.run(() => send(config), config.signal as AbortSignal),
+    adapter: (config) => options.limiter.run(() => inTime(send, config, options.timeoutMs), config.signal as AbortSignal),
     validateStatus: () => true,
   });
   http.interceptors.response.use((response) => {
@@ -82,11 +92,37 @@ function createAxios(options: HttpOptions): AxiosInstance {
   });
   axiosRetry(http, {
     retries: options.retries,
-    shouldResetTimeout: true,
-    retryDelay: (count, error) => Math.max(retryAfter(error), exponentialDelay(count, error, 500)),
+    retryDelay: (count, error) => Math.min(LONGEST_BACK_OFF_MS, Math.max(retryAfter(error), backOffMs(count, options.random()))),
     retryCondition: (error) => !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRead === true),
   });
   return http;
+}
+
+/**
+ * Sends with a time limit for the whole answer. axios begins its own anew with every byte: an answer that trickles in would
+ * hold a slot of the account, at Control Center the only one, for as long as it likes.
+ */
+async function inTime(send: AxiosAdapter, config: InternalAxiosRequestConfig, timeoutMs: number): Promise<AxiosResponse> {
+  const signal = config.signal as AbortSignal;
+  const cut = new AbortController();
+  const stop = (): void => cut.abort();
+  // Not AbortSignal.any: on a signal that lives as long as the run it keeps something of every call.
+  signal.addEventListener('abort', stop, { once: true });
+  const timer = setTimeout(stop, timeoutMs);
+  try {
+    return await send({ ...config, signal: cut.signal });
+  } catch (error) {
+    if (!cut.signal.aborted || signal.aborted) throw error;
+    throw new axios.AxiosError(`no answer within ${timeoutMs} ms`, 'ETIMEDOUT', config);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** How long to wait before the `count`-th retry: 0.5 s doubling to 60 s, and up to a fifth more. `random` is in [0, 1). */
+export function backOffMs(count: number, random: number): number {
+  return Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (count - 1) * (1 + random / 5));
 }
 
 function toReply(response: AxiosResponse<Buffer>): HttpReply {

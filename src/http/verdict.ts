@@ -1,6 +1,6 @@
 import { CallFailed } from '../domain/call-failed.ts';
 import type { HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
-import type { RowError } from '../domain/result.ts';
+import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { Sent } from '../domain/step.ts';
 
 /** How one service words its errors, and which of them mean more than "this row failed". */
@@ -13,6 +13,8 @@ export interface ServiceErrors {
   readonly parse: (text: string) => { readonly code: string | null; readonly message: string | null };
   /** Overrides the meaning of the HTTP status. */
   readonly classify?: (status: number, code: string | null, text: string) => RowError['class'] | null;
+  /** What to do about a row's failure of this code, beside reading the message. */
+  readonly hint?: (code: string | null) => string | null;
 }
 
 /** A whole HTML page is no message. It is cut after the secrets are out: half a secret would not be found. */
@@ -33,7 +35,7 @@ export function sentOf<T>(reply: HttpReply, http: HttpClient, errors: ServiceErr
   }
   const error = errorOf(reply, http, errors);
   const response = http.redact(reply.kind === 'answer' ? reply.text : reply.reason);
-  if (error.class === 'auth' || error.class === 'limit') return { kind: 'stop', error, response };
+  if (stopsProvider(error)) return { kind: 'stop', error, response };
   if (reply.kind === 'lost' || (reply.kind === 'answer' && error.class === 'transient')) return { kind: 'lost', error, response };
   return { kind: 'refused', error, response };
 }
@@ -86,7 +88,7 @@ function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): Row
     case 'input':
     case 'database':
     case 'unknown':
-      return rowError(code, errors.rowClass, status, words, null);
+      return rowError(code, errors.rowClass, status, words, errors.hint?.(said.code) ?? null);
   }
 }
 

@@ -43,6 +43,8 @@ export type JournalData =
     }
   /** Ready for a procedure that is called once for the whole bulk change. */
   | { readonly kind: 'waiting'; readonly call: ProcedureCall }
+  /** Sent, and its answer did not arrive or said nothing: from then on it settles. */
+  | { readonly kind: 'answer'; readonly ended: 'lost'; readonly error: RowError }
   /** Sent once, and found not to have happened: it may be sent again. */
   | { readonly kind: 'answer'; readonly ended: 'absent' }
   /** Taken by the carrier; a later answer of the same step says how it ended. */
@@ -50,6 +52,6 @@ export type JournalData =
 
 /** Whether a step of this attempt was sent, or was about to be, and nothing is known of its end. */
 export function isInDoubt(entries: readonly JournalEntry[], attempt: number): boolean {
-  const last = new Map(entries.filter((entry) => entry.attempt === attempt).map(({ step, data }) => [step, data.kind]));
-  return [...last.values()].includes('intent');
+  const last = new Map(entries.filter((entry) => entry.attempt === attempt).map(({ step, data }) => [step, data]));
+  return [...last.values()].some((data) => data.kind === 'intent' || (data.kind === 'answer' && data.ended === 'lost'));
 }

@@ -7,8 +7,8 @@ import type { RowError } from '../domain/result.ts';
 export type RowEnd =
   | { readonly kind: 'failed'; readonly error: RowError }
   | { readonly kind: 'unknown'; readonly error: RowError }
-  /** To be settled later. */
-  | { readonly kind: 'accepted'; readonly message: string }
+  /** To be settled later. `stop`: going on with the provider is pointless. */
+  | { readonly kind: 'accepted'; readonly message: string; readonly stop: RowError | null }
   | { readonly kind: 'provider-stopped'; readonly error: RowError };
 
 export class RowEnded extends Error {

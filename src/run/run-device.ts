@@ -1,6 +1,6 @@
 import { CallFailed } from '../domain/call-failed.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
-import type { DeviceState, RowError } from '../domain/result.ts';
+import { stopsProvider, type DeviceState, type RowError } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Steps } from '../domain/step.ts';
@@ -68,8 +68,7 @@ function cutShort(inDoubt: boolean): Ended {
 function endOf(error: unknown): RowEnd {
   if (error instanceof RowEnded) return error.end;
   if (!(error instanceof CallFailed)) throw error;
-  const stops = error.error.class === 'auth' || error.error.class === 'limit';
-  return { kind: stops ? 'provider-stopped' : 'failed', error: error.error };
+  return { kind: stopsProvider(error.error) ? 'provider-stopped' : 'failed', error: error.error };
 }
 
 type Ended = Pick<RowVerdict, 'status' | 'message' | 'error' | 'after' | 'effects' | 'audit' | 'stop'>;
@@ -80,9 +79,15 @@ function verdictOf(end: RowEnd): Ended {
     case 'failed':
       return { ...nothing, status: 'FAILED', message: end.error.message, error: end.error };
     case 'unknown':
-      return { ...nothing, status: 'UNKNOWN', message: end.error.message, error: end.error };
+      return {
+        ...nothing,
+        status: 'UNKNOWN',
+        message: end.error.message,
+        error: end.error,
+        stop: stopsProvider(end.error) ? end.error : null,
+      };
     case 'accepted':
-      return { ...nothing, status: 'ACCEPTED', message: end.message, error: null };
+      return { ...nothing, status: 'ACCEPTED', message: end.message, error: null, stop: end.stop };
     case 'provider-stopped':
       return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error, stop: end.error };
     default:

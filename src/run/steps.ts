@@ -2,7 +2,7 @@ import { CallFailed } from '../domain/call-failed.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AuditEntry } from '../domain/outcome.ts';
 import type { ProcedureCall } from '../domain/procedure.ts';
-import type { RowError } from '../domain/result.ts';
+import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
 import type { Group } from './group.ts';
@@ -86,7 +86,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         return { ok: false, error: sent.error };
       case 'accepted':
         void write(name, { kind: 'answer', ended: 'accepted', handle: sent.handle, response: sent.response });
-        throw accepted(sent.handle);
+        throw accepted(sent.handle, null);
       case 'stop':
         // It did not happen: journaled, so that the next run need not read back.
         void write(name, { kind: 'answer', ended: 'absent' });
@@ -98,14 +98,14 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     }
   };
 
-  /** Asks until the step is seen, or its settle time is over; one that may be repeated harmlessly is not waited for. */
-  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number, mayRepeat: boolean): Promise<Seen<T>> => {
+  /** Asks until the step is seen, or its settle time is over. */
+  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number): Promise<Seen<T>> => {
     for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_READ_BACK_MS)) {
       const seen = await step.readBack(signal);
       tell(name, 'read-back', seen.kind);
       const leftMs = sentAt + options.settleMs - clock.now();
-      const final = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'absent' && mayRepeat);
-      if (final || leftMs <= 0) return seen;
+      const isFinal = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'unclear' && stopsProvider(seen.error));
+      if (isFinal || leftMs <= 0) return seen;
       await clock.sleep(Math.min(waitMs, leftMs), signal);
     }
   };
@@ -125,30 +125,24 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
     if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
-    const isIdempotent = step.idempotent === true;
-    let doubt = openIntent(entries, name, options.attempt);
+    let doubt = openDoubt(entries, name, options.attempt, clock.now());
     for (let sends = 0; ;) {
       if (doubt !== null) {
-        const seen = await settle(name, step, doubt.at, isIdempotent && sends < MAX_SENDS);
+        const seen = await settle(name, step, doubt.at);
         if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
         if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
         if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
         if (sends >= MAX_SENDS) {
-          // What was repeated harmlessly and has settled may be called failed; anything else may still come.
-          if (isIdempotent) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
+          // Where a change that still came would do no harm it may be called failed; anything else stays in doubt.
+          if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
           throw new RowEnded({ kind: 'unknown', error: doubt.error });
         }
         void write(name, { kind: 'answer', ended: 'absent' });
       }
       const sent = await sendOnce(name, step);
       sends += 1;
-      if (sent.kind === 'refused' && doubt !== null && isIdempotent) {
-        // The repeat was refused; what was sent before it may still come.
-        const seen = await settle(name, step, doubt.at, false);
-        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
-        if (seen.kind === 'unclear') throw new RowEnded({ kind: 'unknown', error: seen.error });
-      }
       if (sent.kind !== 'lost') return finish(name, step, sent);
+      void write(name, { kind: 'answer', ended: 'lost', error: sent.error });
       tell(name, 'failed', sent.error.message);
       doubt = { at: clock.now(), error: sent.error };
     }
@@ -166,7 +160,8 @@ export function createSteps(options: StepsOptions): JournaledSteps {
       return tryProcedure(name, call);
     }
     const { data } = known;
-    if (data.kind === 'waiting') throw new RowEnded({ kind: 'accepted', message: `waits for ${call.procedure} of its bulk change` });
+    if (data.kind === 'waiting')
+      throw new RowEnded({ kind: 'accepted', message: `waits for ${call.procedure} of its bulk change`, stop: null });
     if (data.kind === 'answer' && data.ended === 'done') return { ok: true, value: null };
     if (data.kind === 'answer' && data.ended === 'refused') return { ok: false, error: data.error };
     throw new Error(`${name} of row ${options.rowId} is no procedure`);
@@ -176,7 +171,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     const seen = await step.readBack(signal);
     if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
     if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-    throw accepted(handle);
+    throw accepted(handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null);
   };
 
   return {
@@ -229,19 +224,26 @@ export function createSteps(options: StepsOptions): JournaledSteps {
 function failureOf(error: unknown): RowError | null {
   if (error instanceof RowEnded) return error.end.kind === 'failed' ? error.end.error : null;
   if (!(error instanceof CallFailed)) return null;
-  return error.error.class === 'auth' || error.error.class === 'limit' ? null : error.error;
+  return stopsProvider(error.error) ? null : error.error;
 }
 
-function accepted(handle: string): RowEnded {
-  return new RowEnded({ kind: 'accepted', message: `accepted by the carrier (${handle})` });
+function accepted(handle: string, stop: RowError | null): RowEnded {
+  return new RowEnded({ kind: 'accepted', message: `accepted by the carrier (${handle})`, stop });
 }
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
 
-/** The last intent of the step in this attempt, when nothing was answered after it. */
-function openIntent(entries: readonly JournalEntry[], name: string, attempt: number): { at: number; error: RowError } | null {
+interface Doubt {
+  /** Since when the step settles. */
+  readonly at: number;
+  readonly error: RowError;
+}
+
+/** What earlier runs of this attempt left open. After a crash nobody knows how long the call waited, or ran: it settles from now on. */
+function openDoubt(entries: readonly JournalEntry[], name: string, attempt: number, now: number): Doubt | null {
   const last = entries.findLast((entry) => entry.step === name && entry.attempt === attempt);
-  return last?.data.kind === 'intent' ? { at: last.at, error: interrupted(name) } : null;
+  if (last?.data.kind === 'intent') return { at: now, error: interrupted(name) };
+  return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error } : null;
 }
 
 function interrupted(step: string): RowError {
@@ -256,7 +258,7 @@ function interrupted(step: string): RowError {
 }
 
 function auditOf(data: JournalData): readonly AuditEntry[] {
-  if (data.kind !== 'answer' || data.ended === 'absent' || data.ended === 'accepted' || data.isAudited === true) return [];
+  if (data.kind !== 'answer' || (data.ended !== 'done' && data.ended !== 'refused') || data.isAudited === true) return [];
   return [
     {
       description: data.audit,

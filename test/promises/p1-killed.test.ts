@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { controlCenters } from '../carriers/control-center.ts';
 import { pondIccid, testSandbox, type TestSandbox } from '../end-to-end/cli.ts';
 
 // One sandbox for all: each case has a device of its own, so that their side effects are told apart.
@@ -49,6 +50,21 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
     ]);
   });
 });
+
+// The other three of the family are the same code.
+describe.each(controlCenters.slice(0, 1))(
+  'P1: no device is changed twice for one row, whatever dies when: $integration',
+  ({ devices, plan, changedOnce, audit }) => {
+    test.each(aroundSends(1).map((point, index) => [point, devices[index] ?? ''] as const))('killed %s', async (point, iccid) => {
+      const file = sandbox.list(`plan-${iccid}.csv`, `iccid\n${iccid}\n`);
+
+      await killedAndResumed(point, iccid, ['change-rate-plan', '--file', file, '--plan', plan]);
+
+      expect((await sandbox.client.summary()).bySubject[iccid]).toEqual(changedOnce);
+      expect(auditOf(iccid)).toEqual(audit);
+    });
+  },
+);
 
 describe('P1: no device is changed twice for one row, whatever dies when: assignment', () => {
   const options = [

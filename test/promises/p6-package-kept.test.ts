@@ -79,7 +79,7 @@ describe('P6: a SIM is never without a package because of us', () => {
     const list = world.list(`iccid\n${iccid}\n`);
     await world.run(['change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--yes'], { env: { POND_BULK_KILL_AT: 'before send:3' } });
     expect(activeOn(iccid)).toEqual([101, 105]);
-    await world.pond('POST', `/package/${await packageOn(iccid, 105)}/status`, { packageStatus: 'TERMINATED' });
+    await world.pond('POST', `/package/${await packageOn(iccid, 105)}/status`, { body: { packageStatus: 'TERMINATED' } });
 
     const resumed = await world.run(['resume', 'last', '--yes']);
     const kept = activeOn(iccid);
@@ -93,11 +93,11 @@ describe('P6: a SIM is never without a package because of us', () => {
   test('the check sees it when an old package goes before the new one is active', async () => {
     const { pond } = world;
     const sim = pondIccid(1).slice(0, 19);
-    const added = (await pond('POST', `/sim/${sim}/addPackage`, { packageTypeId: 105 })).body as { packageId: string };
+    const added = (await pond('POST', `/sim/${sim}/addPackage`, { body: { packageTypeId: 105 } })).body as { packageId: string };
     const old = await packageOn(pondIccid(1), 101);
 
-    await pond('POST', `/package/${old}/status`, { packageStatus: 'TERMINATED' });
-    await pond('POST', `/package/${added.packageId}/status`, { packageStatus: 'ACTIVE' });
+    await pond('POST', `/package/${old}/status`, { body: { packageStatus: 'TERMINATED' } });
+    await pond('POST', `/package/${added.packageId}/status`, { body: { packageStatus: 'ACTIVE' } });
 
     expect(world.watch.problems).toEqual([
       `${sim} has no active package after POST /1001/package/${old}/status {"packageStatus":"TERMINATED"}`,

@@ -10,7 +10,7 @@ import { carrierEnvironment, POND_ACCOUNT } from '../../src/sandbox/simulator/ac
 import { basic } from '../../src/sandbox/simulator/service.ts';
 import { startSimulator, type Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { runCli, type Ran, type RunOptions } from '../end-to-end/cli.ts';
-import { caller, type Call } from '../sandbox/simulators.ts';
+import { callerOf, type Call } from '../sandbox/simulator/services.ts';
 import { watchPackages, type PackageWatch } from './package-watch.ts';
 
 /** The sample fleet with a simulator inside the test process, whose every event is watched. Commands are processes of their own. */
@@ -45,7 +45,7 @@ export async function pondWorld(): Promise<PondWorld> {
   const environment = { ...carrierEnvironment(simulator.port), ...QUICK, DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' };
   return {
     simulator,
-    pond: caller(`http://127.0.0.1:${simulator.port}/pond/ds/u/distributorPPUService/v1/${POND_ACCOUNT.distributorId}`, {
+    pond: callerOf(`http://127.0.0.1:${simulator.port}/pond/ds/u/distributorPPUService/v1/${POND_ACCOUNT.distributorId}`, {
       ApiKey: POND_ACCOUNT.apiKey,
       Authorization: basic(POND_ACCOUNT.username, POND_ACCOUNT.password),
     }),

@@ -19,6 +19,8 @@ const errorSchema = z.object({ errorCode: z.string().optional(), errorMessage: z
 const BAD_CREDENTIALS = '10000001';
 const ROLE_LACKS_ACCESS = '10000030';
 const RATE_LIMIT = '40000029';
+/** Malformed JSON, unknown version, unknown member: nothing that the list or the device could be blamed for. */
+const OUR_MISTAKE: ReadonlySet<string | null> = new Set(['10000023', '10000024', '10000028']);
 
 /** What a plan change sends: only what changes (unknown or empty members are refused with 10000028). */
 export interface JasperEdit {
@@ -36,11 +38,12 @@ export function createJasperApi(service: string, base: string, http: HttpClient)
       const body = parseJson(errorSchema, text);
       return { code: body?.errorCode ?? null, message: body?.errorMessage ?? null };
     },
-    classify: (status, code) => {
+    classify: (_status, code) => {
       if (code === BAD_CREDENTIALS || code === ROLE_LACKS_ACCESS) return 'auth';
       if (code === RATE_LIMIT) return 'limit';
-      return status >= 500 ? 'transient' : null;
+      return null;
     },
+    hint: (code) => (OUR_MISTAKE.has(code) ? 'a mistake of pond-bulk, not of the list: please report it' : null),
   };
   return {
     errors,

@@ -50,18 +50,14 @@ function editDevice(change: PlanChange, edit: JasperEdit, api: JasperApi, http: 
   return {
     audit: 'Update Jasper Rate Plan: Jasper API',
     request: requestText(call),
-    // A repeated PUT leaves the same state; a dated one does not show in a read before its day, and is simply repeated.
-    idempotent: true,
     send: async (signal) => {
       const reply = await http.send(call, signal);
-      // 202 and a body without an ICCID mean "taken": a read confirms it.
-      const taken = reply.kind === 'answer' && (reply.status === 202 || (reply.status < 300 && api.parseEdited(reply.text) === null));
-      if (taken) {
-        const seen = await shows(signal);
-        if (seen.kind === 'happened') return { kind: 'done', value: seen.value, response: http.redact(reply.text) };
-      }
+      // Reading back confirms a 202. A dated change does not show before its day, so that its 202 has to do.
+      if (reply.kind === 'answer' && reply.status === 202 && edit.effectiveDate === undefined)
+        return { kind: 'accepted', handle: 'HTTP 202', response: http.redact(reply.text) };
       return sentOf(reply, http, api.errors, api.parseEdited);
     },
+    // A dated change that was lost looks undone until its day: it is sent again, which leaves the same state.
     readBack: shows,
   };
 }

@@ -1,6 +1,9 @@
+import { z } from 'zod';
+
 import { CallFailed } from '../../domain/call-failed.ts';
 import type { HttpCall, HttpClient } from '../../domain/http.ts';
 import type { Seen, Sent, Step } from '../../domain/step.ts';
+import { parseJson } from '../../http/json.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import { parsePackage, pondErrors, type PondApi } from './api.ts';
 
@@ -33,7 +36,7 @@ export function addPackage(
   };
 }
 
-/** Sets a package's status; repeating it changes nothing further. */
+/** Sets a package's status; repeating it changes nothing further, and a status that comes late leaves the device served. */
 export function setStatus(api: PondApi, http: HttpClient, packageId: string, status: 'ACTIVE' | 'TERMINATED'): Step<true> {
   const call = api.setStatus(packageId, status);
   return {
@@ -73,11 +76,16 @@ export function whileActive<T>(packageId: string, api: PondApi, step: Step<T>): 
 
 async function sendStatus(call: HttpCall, http: HttpClient, status: string, signal: AbortSignal): Promise<Sent<true>> {
   const reply = await http.send(call, signal);
-  const sent = sentOf<true>(reply, http, pondErrors, () => true);
+  const sent = sentOf(reply, http, pondErrors, isStatusAnswer);
   const already = status === 'ACTIVE' ? /already active/i : /already terminated/i;
   return sent.kind === 'refused' && reply.kind === 'answer' && already.test(reply.text)
     ? { kind: 'done', value: true, response: sent.response }
     : sent;
+}
+
+/** 204 without a body, or an object. Anything else is a page of something in between: it does not say that the call arrived. */
+function isStatusAnswer(text: string): true | null {
+  return text === '' || parseJson(z.looseObject({}), text) !== null ? true : null;
 }
 
 function unclear(error: unknown): Seen<never> {

@@ -30,7 +30,8 @@ A fault is JSON, e.g.
 
 service: pond, jasper, tmobilejasper, pod19, rogers, revio
 kind:    429, 429-no-retry-after, 400, 401, 403, 404, 500, 500-after, 503,
-         reset-before, reset-after, timeout-before, timeout-after, late-effect, malformed, truncated, slow-body
+         reset-before, reset-after, timeout-before, timeout-after, late-effect, malformed,
+         malformed-before, truncated, slow-body
 match:   method, path (a part of it), subject (ICCID, package or line)
 times:   how often (1 when left out) · seconds: how late a late-effect comes`;
 

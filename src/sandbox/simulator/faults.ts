@@ -18,6 +18,7 @@ const KINDS = [
   'timeout-after',
   'late-effect',
   'malformed',
+  'malformed-before',
   'truncated',
   'slow-body',
 ] as const;

@@ -32,6 +32,7 @@ export function faultyReply({ kind, seconds }: Fault, service: SimulatedService,
     case '500-after':
       return service.failure(500);
     case 'malformed':
+    case 'malformed-before':
       return { status: withBody(answered), body: '<html>not JSON</html>' };
     case 'truncated':
     case 'slow-body':

@@ -55,6 +55,7 @@ describe('a fault strikes one call, and the next is answered as ever', () => {
   test.each<[string, number | string, number | null, string | undefined]>([
     ['500-after', 500, 500, EFFECT],
     ['malformed', 200, 200, EFFECT],
+    ['malformed-before', 200, 200, undefined],
     ['slow-body', 200, 200, EFFECT],
     ['truncated', 'terminated', 200, EFFECT],
     ['reset-before', 'fetch failed', null, undefined],

@@ -53,10 +53,8 @@ export async function startServices(): Promise<Services> {
     },
   });
   running.push(() => simulator.stop());
-  const calls = (prefix: string, headers: Readonly<Record<string, string>>): Call => {
-    return (method, path, options = {}) =>
-      call(`http://127.0.0.1:${simulator.port}${prefix}${path}`, method, { ...options, headers: { ...headers, ...options.headers } });
-  };
+  const calls = (prefix: string, headers: Readonly<Record<string, string>>): Call =>
+    callerOf(`http://127.0.0.1:${simulator.port}${prefix}`, headers);
   const { username, clientCode, password, subscriptionKey } = REVIO_ACCOUNT;
   return {
     client: simulatorClient(simulator.port),
@@ -73,6 +71,11 @@ export async function startServices(): Promise<Services> {
     raw: calls('', {}),
     stopAsked: () => asked,
   };
+}
+
+/** Calls below an address with these headers. */
+export function callerOf(base: string, headers: Readonly<Record<string, string>>): Call {
+  return (method, path, options = {}) => call(`${base}${path}`, method, { ...options, headers: { ...headers, ...options.headers } });
 }
 
 async function call(url: string, method: string, { body, headers = {}, signal }: CallOptions): Promise<Answer> {

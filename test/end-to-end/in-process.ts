@@ -1,0 +1,135 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PassThrough, Writable } from 'node:stream';
+
+import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { main } from '../../src/main.ts';
+import { sampleData } from '../../src/sandbox/sample-data.ts';
+import { seedDatabase } from '../../src/sandbox/seed-database.ts';
+import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
+import { faultSchema, type Fault } from '../../src/sandbox/simulator/faults.ts';
+import { startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { SimulatorState } from '../../src/sandbox/simulator/simulator-state.ts';
+
+/** One event of `--output jsonl`, as far as tests look at it. */
+export interface ToldEvent {
+  readonly type: string;
+  readonly state?: string;
+  readonly iccid?: string;
+  readonly status?: string;
+  readonly message?: string;
+  readonly error?: { readonly code: string; readonly class: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+export interface RanHere {
+  readonly code: number;
+  readonly events: readonly ToldEvent[];
+  /** The one result of each row. */
+  readonly rows: ReadonlyMap<string, ToldEvent>;
+  readonly stderr: string;
+}
+
+export interface RunHereOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with each event the moment it is told. `interrupt` is a Ctrl-C. */
+  readonly onEvent?: (event: ToldEvent, interrupt: () => void) => void;
+}
+
+/** A database and simulated carriers of one test, all in this process: the real tool runs on them without a child. */
+export interface SandboxHere {
+  readonly carriers: SimulatorState;
+  addFault(fault: Partial<Fault> & Pick<Fault, 'service' | 'kind'>): void;
+  /** Runs a command with `--yes --output jsonl`. */
+  run(args: readonly string[], options?: RunHereOptions): Promise<RanHere>;
+  /** Writes a list and answers its path. */
+  list(text: string): string;
+  /** Rows of the database. */
+  query<Row = Record<string, unknown>>(sql: string): readonly Row[];
+  remove(): Promise<void>;
+}
+
+/** A folder with a database of the sample data, to be copied for each test. */
+export async function sampleDatabase(): Promise<{ readonly path: string; remove(): void }> {
+  const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-sample-'));
+  const path = join(dir, 'sample.db');
+  const db = await openDatabase(`sqlite:${path}`, { create: true });
+  await migrate(db, { withOperatorSchema: true });
+  await seedDatabase(db, sampleData());
+  await db.close();
+  return { path, remove: () => rmSync(dir, { recursive: true }) };
+}
+
+/** A sandbox on a copy of `sample`. Its carriers have no limits: tests need not keep their pace. */
+export async function sandboxHere(sample: string): Promise<SandboxHere> {
+  const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-here-'));
+  const database = join(dir, 'test.db');
+  copyFileSync(sample, database);
+  const simulator = await startSimulator({ port: 0, onStop: () => undefined });
+  for (const { limit } of simulator.state.services.values()) limit.set({ concurrency: null, perSecond: null, perMinute: null });
+  const environment = {
+    DATABASE_URL: `sqlite:${database}`,
+    POND_BULK_OPERATOR: 'sandbox',
+    POND_BULK_ENVIRONMENT: 'sandbox',
+    ...carrierEnvironment(simulator.port),
+  };
+  return {
+    carriers: simulator.state,
+    addFault: (fault) => simulator.state.faults.add(faultSchema.parse(fault)),
+    run: (args, options = {}) => runHere([...args, '--yes', '--output', 'jsonl'], { ...options, env: { ...environment, ...options.env } }),
+    list: (text) => {
+      const path = join(dir, 'list.csv');
+      writeFileSync(path, text);
+      return path;
+    },
+    query: <Row>(sql: string) => {
+      const db = new DatabaseSync(database, { readOnly: true, timeout: 5000 });
+      try {
+        // The test names the row type of its own SQL.
+        return db.prepare(sql).all() as Row[];
+      } finally {
+        db.close();
+      }
+    },
+    remove: async () => {
+      await simulator.stop();
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function runHere(args: readonly string[], { env = {}, onEvent }: RunHereOptions): Promise<RanHere> {
+  const events: ToldEvent[] = [];
+  let stderr = '';
+  const signals = new Map<string, () => void>();
+  const tell = (line: string): void => {
+    // Our own tool wrote it.
+    const event = JSON.parse(line) as ToldEvent;
+    events.push(event);
+    onEvent?.(event, () => signals.get('SIGINT')?.());
+  };
+  const process_ = {
+    env,
+    pid: process.pid,
+    stdin: new PassThrough().end(),
+    stdout: sink((text) => text.split('\n').filter(Boolean).forEach(tell)),
+    stderr: sink((text) => (stderr += text)),
+    on: (signal: string, handler: () => void) => signals.set(signal, handler),
+  };
+  // The tool uses these members of the process and no others.
+  const code = await main(args, process_ as unknown as NodeJS.Process);
+  const results = events.filter(({ type }) => type === 'row.result');
+  return { code, events, rows: new Map(results.map((event) => [event.iccid ?? '', event])), stderr };
+}
+
+function sink(take: (text: string) => void): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write: (chunk: string | Buffer, _encoding, done) => {
+      take(chunk.toString());
+      done();
+    },
+  });
+}

@@ -4,6 +4,7 @@ import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
 import type { ReadDatabase } from './database.ts';
 import { findProcedure } from './procedures/procedure.ts';
+import { OPERATOR_TABLES } from './operator-schema.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
 import { findDevices, loadList, type LoadedList } from './statements/list.ts';
 import {
@@ -18,8 +19,8 @@ import {
 import { findOperator, type PermissionSettings } from './statements/operator.ts';
 import { tableNames } from './table-names.ts';
 
-/** Tables without which nothing can be validated. */
-const NEEDED = ['Device', 'Device_Tenant', 'ServiceProvider', 'Integration', 'JasperCarrierRatePlan', 'Site', 'RevCustomer'];
+/** Of the operator's tables only these may be missing: other tables, or the login's grants, may say who may do what. */
+const OPTIONAL: ReadonlySet<string> = new Set(['User', 'UserPermission', 'UserServiceProvider', 'UserSite', 'UserRatePlan']);
 
 /** The facts of validation, from a database that need not be writable. */
 export function createFactsStore(db: ReadDatabase, permissions: PermissionSettings): FactsStore {
@@ -71,11 +72,11 @@ async function findLookups(db: ReadDatabase, loaded: LoadedList, { operator }: F
 
 async function requireTables(db: ReadDatabase): Promise<void> {
   const known = await tableNames(db);
-  const missing = NEEDED.filter((name) => !known.has(name.toLowerCase()));
+  const missing = OPERATOR_TABLES.map(({ name }) => name).filter((name) => !OPTIONAL.has(name) && !known.has(name.toLowerCase()));
   if (missing.length === 0) return;
   throw new PondBulkError(
     'config',
     'TABLE_MISSING',
-    `The database ${db.identity} has no table ${missing.join(', ')}. Check the database in DATABASE_URL; an empty test database gets them with: pond-bulk db migrate --with-operator-schema`,
+    `The database ${db.identity} has no table ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}. Check the database in DATABASE_URL; an empty test database gets them with: pond-bulk db migrate --with-operator-schema`,
   );
 }

@@ -36,12 +36,10 @@ export function migrationSql(engine: Engine, { withOperatorSchema }: Pick<Migrat
   return [...schema, ...own, ...operator, INVENTORY_VIEW.sql];
 }
 
-/** Tables (and the view) that are not there: our own first. Empty means that a run can begin. */
+/** Our own tables that are not there. */
 export async function missingTables(db: ReadDatabase): Promise<readonly string[]> {
   const known = await tableNames(db);
-  const own = OWN_TABLES.map(({ name }) => ownTable(db.engine, name));
-  const operator = [...OPERATOR_TABLES, INVENTORY_VIEW].map(({ name }) => name);
-  return [...own, ...operator].filter((name) => !known.has(name.toLowerCase()));
+  return OWN_TABLES.map(({ name }) => ownTable(db.engine, name)).filter((name) => !known.has(name.toLowerCase()));
 }
 
 /** BEGIN IMMEDIATE is enough on SQLite; on SQL Server two would both find nothing and both create. */

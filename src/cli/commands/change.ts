@@ -65,7 +65,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
     const prepared = await prepare(session, command, source);
     const { validation, warnings } = prepared;
     for (const warning of warnings) context.terminal.note(`Warning: ${warning}`);
-    const problems = validationText(validation);
+    const problems = validationText(validation, context.terminal.isErrTty);
     if (problems !== '') context.terminal.note(problems);
     requireAllowed(validation, flags);
     const result = isWritable(session)

@@ -2,6 +2,7 @@ import { PondBulkError } from '../../domain/errors.ts';
 import type { Provider } from '../../domain/facts.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { ReadDatabase } from '../database.ts';
+import { isTransient, mayHaveCommitted } from '../retry.ts';
 import { quote } from '../schema-sql.ts';
 
 /** The questions about an operator that an installation may answer with a query of its own. */
@@ -86,7 +87,23 @@ async function byGrants(
 
 function asker(db: ReadDatabase, operator: string, queries: Readonly<Record<Question, string>>) {
   return async (question: Question, userId: unknown): Promise<readonly (string | number)[]> => {
-    const rows = await db.query<Readonly<Record<string, string | number>>>(queries[question], { operator, userId });
+    const rows = await db
+      .query<Readonly<Record<string, string | number>>>(queries[question], { operator, userId })
+      .catch((cause: unknown) => {
+        throw unanswered(question, cause);
+      });
     return rows.flatMap((row) => Object.values(row).slice(0, 1));
   };
+}
+
+function unanswered(question: Question, cause: unknown): Error {
+  // Of a lost connection the question is not the cause.
+  if (isTransient(cause) || mayHaveCommitted(cause)) return cause instanceof Error ? cause : new Error(String(cause));
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PondBulkError(
+    'config',
+    'PERMISSION_QUERY_FAILED',
+    `The database cannot answer QUERY_${question.toUpperCase()} (${reason}). Correct it, or set PERMISSIONS=grants to leave permissions to the database login`,
+    { cause },
+  );
 }

@@ -1,0 +1,132 @@
+import { copyFileSync, chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { sandboxFolder } from '../../src/sandbox/sandbox-folder.ts';
+import { pondIccid, runCli, testSandbox, type TestSandbox } from './cli.ts';
+
+let sandbox: TestSandbox;
+let database: string;
+
+beforeEach(async () => {
+  sandbox = await testSandbox();
+  database = join(sandbox.dir, 'portal.db');
+  copyFileSync(sandboxFolder(join(sandbox.dir, 'sandbox')).database, database);
+});
+
+afterEach(() => sandbox.remove());
+
+/** Not the sandbox: settings as an installation has them. */
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runCli(args, {
+    env: { ...sandbox.environment, POND_BULK_OPERATOR: 'sandbox', DATABASE_URL: `sqlite:${database}`, SETTLE_SECONDS: '1', ...env },
+  });
+
+const change = (...devices: readonly number[]) => {
+  const list = sandbox.list('list.csv', `iccid\n${devices.map(pondIccid).join('\n')}\n`);
+  return ['change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--yes', '--output', 'csv'];
+};
+
+/** The lists here have no cells with commas. */
+const statuses = (stdout: string) => {
+  const [header = [], ...rows] = stdout
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+  return rows.map((cells) => cells[header.indexOf('status')]);
+};
+
+function sql(text: string): void {
+  const db = new DatabaseSync(database);
+  db.exec(text);
+  db.close();
+}
+
+describe('DATABASE_URL_READ', () => {
+  test('a dry run reads there, and a run does not', async () => {
+    const copy = join(sandbox.dir, 'replica.db');
+    copyFileSync(database, copy);
+    sql(`UPDATE Device SET RatePlan = 'POND-5GB' WHERE ICCID = '${pondIccid(1)}'`);
+    chmodSync(copy, 0o444);
+
+    const dry = await run([...change(1), '--dry-run'], { DATABASE_URL_READ: `sqlite:${copy}` });
+    const wet = await run([...change(1), '--dry-run']);
+
+    expect([dry.code, statuses(dry.stdout)], dry.stderr).toEqual([0, ['PLANNED']]);
+    expect([wet.code, statuses(wet.stdout)], wet.stderr).toEqual([0, ['NOOP']]);
+  });
+});
+
+describe('permissions', () => {
+  test("an installation's own queries answer instead of the portal's tables", async () => {
+    sql(`CREATE TABLE Staff (no INTEGER, login TEXT, company INTEGER); INSERT INTO Staff VALUES (77, 'anna', 1);
+      CREATE TABLE StaffProvider (no INTEGER, provider INTEGER); INSERT INTO StaffProvider VALUES (77, 1);
+      DROP TABLE User; DROP TABLE UserPermission; DROP TABLE UserServiceProvider; DROP TABLE UserSite; DROP TABLE UserRatePlan;`);
+    const queries = {
+      POND_BULK_OPERATOR: 'anna',
+      QUERY_OPERATOR: 'SELECT no FROM Staff WHERE login = :operator',
+      QUERY_TENANT: 'SELECT company FROM Staff WHERE no = :userId',
+      QUERY_PERMISSION: `SELECT 'M2M'`,
+      QUERY_PROVIDERS: 'SELECT provider FROM StaffProvider WHERE no = :userId',
+      QUERY_SITES: 'SELECT 1 WHERE 1 = 0',
+      QUERY_PLANS: `SELECT id FROM JasperCarrierRatePlan WHERE RatePlanCode = 'POND-5GB'`,
+    };
+
+    const ran = await run(change(1), queries);
+    const otherPlan = await run([...change(2), '--plan', 'POND-10GB'], queries);
+    const nobody = await run(change(2), { ...queries, POND_BULK_OPERATOR: 'bert' });
+
+    expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([0, ['APPLIED']]);
+    expect([otherPlan.code, otherPlan.stderr]).toEqual([3, expect.stringContaining("Rate plan 'POND-10GB' does not exist")]);
+    expect([nobody.code, nobody.stderr]).toEqual([4, expect.stringContaining('No active user is named bert')]);
+  });
+
+  test('a query that cannot run is a setting to correct', async () => {
+    const ran = await run(change(1), { QUERY_SITES: 'SELECT SiteId FROM Nowhere' });
+
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('QUERY_SITES')]);
+    expect(ran.stderr).toContain('Nowhere');
+  });
+
+  test('PERMISSIONS=grants leaves it to the database login, and says so in every run', async () => {
+    sql('DROP TABLE User; DROP TABLE UserPermission; DROP TABLE UserServiceProvider; DROP TABLE UserSite; DROP TABLE UserRatePlan;');
+
+    const ambiguous = await run(change(1), { PERMISSIONS: 'grants' });
+    const ran = await run(change(1), { PERMISSIONS: 'grants', QUERY_TENANT: 'SELECT 1' });
+
+    expect([ambiguous.code, ambiguous.stderr]).toEqual([2, expect.stringContaining('QUERY_TENANT')]);
+    expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([0, ['APPLIED']]);
+    expect(ran.stderr).toContain('Permissions are left to the database login');
+  });
+});
+
+describe("a provider's own account", () => {
+  test('its settings carry the id of the service provider; another provider does not use them', async () => {
+    const { POND_PASSWORD = '' } = sandbox.environment;
+
+    const refused = await run(change(1), { POND_PASSWORD: 'wrong' });
+    const ran = await run(change(2), { POND_PASSWORD: 'wrong', POND_PASSWORD_1: POND_PASSWORD });
+
+    expect([refused.code, statuses(refused.stdout)], refused.stderr).toEqual([4, ['NOT_STARTED']]);
+    expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([0, ['APPLIED']]);
+  });
+});
+
+describe('--use-carrier-activation', () => {
+  test('the effective date at Rev.io is the first active day; a device that never was active is refused', async () => {
+    sql(`DELETE FROM DeviceStatusHistory WHERE ICCID = '${pondIccid(2)}';
+      UPDATE DeviceStatusHistory SET DateOfChange = '2026-03-04 10:00:00.000' WHERE ICCID = '${pondIccid(1)}'`);
+    const list = sandbox.list('list.csv', `iccid,customer\n${pondIccid(1)},4712\n${pondIccid(2)},4712\n`);
+    const service = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99'];
+
+    const ran = await run(['assign-customer', '--file', list, '--use-carrier-activation', ...service, '--yes', '--output', 'csv']);
+
+    expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['APPLIED', 'REJECTED']]);
+    expect(ran.stdout).toContain('No carrier activation date found');
+    const db = new DatabaseSync(database, { readOnly: true });
+    const [service_] = db.prepare('SELECT ActivatedDate FROM RevService ORDER BY id DESC LIMIT 1').all();
+    db.close();
+    expect(service_?.['ActivatedDate']).toMatch(/^2026-03-04/);
+  });
+});

@@ -1,7 +1,7 @@
 import type { Config } from './config/load-config.ts';
 import { assignCustomer } from './changes/assign-customer.ts';
 import { revio } from './billing/revio/revio.ts';
-import { carrierOf } from './carriers/registry.ts';
+import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { ReadSession, Systems, WriteSession } from './cli/context.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { ReadDatabase } from './database/database.ts';
@@ -9,6 +9,7 @@ import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
 import { openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
 import { createRunStore } from './database/run-store.ts';
+import type { PortalTypes } from './database/statements/effects.ts';
 import { findKnownPackages } from './database/statements/known-packages.ts';
 import type { PermissionSettings } from './database/statements/operator.ts';
 import type { Carrier, CarrierConnection } from './domain/carrier.ts';
@@ -36,7 +37,15 @@ export async function openWriteSession(config: Config, emit: Emit, clock: Clock)
         `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`,
       );
     }
-    return { ...sessionOn(db, config, emit, clock, true), store: createRunStore(db, config.operator ?? '', clock.now) };
+    return {
+      ...sessionOn(db, config, emit, clock, true),
+      store: createRunStore(db, {
+        operator: config.operator ?? '',
+        now: clock.now,
+        portalTypes: portalTypes(config),
+        integrations: integrationNames(config),
+      }),
+    };
   } catch (error) {
     await db.close();
     throw error;
@@ -63,7 +72,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
   });
-  const facts = createFactsStore(db, permissionSettings(config));
+  const facts = createFactsStore(db, permissionSettings(config), integrationNames(config));
   return {
     config,
     database: db.identity,
@@ -72,6 +81,21 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     statements: () => db.statements,
     close: () => db.close(),
   };
+}
+
+/** PORTAL_TYPE_M2M and PORTAL_TYPE_MOBILITY; the numbers of the portal when they are not set. */
+function portalTypes(config: Config): PortalTypes {
+  return { M2M: config.number('PORTAL_TYPE', 'M2M') ?? 0, Mobility: config.number('PORTAL_TYPE', 'Mobility') ?? 2 };
+}
+
+/** INTEGRATION_<NAME>: names by number. */
+function integrationNames(config: Config): ReadonlyMap<number, string> {
+  return new Map(
+    CARRIERS.flatMap(({ name }): [number, string][] => {
+      const number = config.number('INTEGRATION', name);
+      return number === undefined ? [] : [[number, name]];
+    }),
+  );
 }
 
 function permissionSettings(config: Config): PermissionSettings {

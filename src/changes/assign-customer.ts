@@ -3,6 +3,7 @@ import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
+import { customerPlanState, queuedText } from '../domain/customer-plan.ts';
 import { ASSIGN_PROCEDURE, type ProcedureCall } from '../domain/procedure.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
@@ -40,7 +41,10 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
       };
   const after = wanted(change);
   if (change.carrierPlan === null) {
-    if (ordered !== null || !isAlready(change)) return { status: 'APPLIED', message: 'OK', error: null, after, ...assigned };
+    if (ordered !== null || !isAlready(change)) {
+      const queued = queuedText(change);
+      return { status: 'APPLIED', message: queued === null ? 'OK' : `OK; ${queued}`, error: null, after, ...assigned };
+    }
     const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already assigned', hasErrors: false }];
     return { status: 'NOOP', message: 'already assigned', error: null, after, effects: assigned.effects, audit };
   }
@@ -82,13 +86,9 @@ function isAlready(change: Assignment): boolean {
   );
 }
 
-function wanted({ customer, customerPlan }: Assignment): DeviceState {
-  return {
-    customer: customer.rev?.customerId ?? null,
-    siteId: customer.siteId,
-    ...(customerPlan === null || customerPlan.planId === null ? {} : { customerRatePlanId: customerPlan.planId }),
-    ...(customerPlan === null || customerPlan.poolId === null ? {} : { customerRatePoolId: customerPlan.poolId }),
-  };
+function wanted(change: Assignment): DeviceState {
+  const { rev, siteId } = change.customer;
+  return { customer: rev?.customerId ?? null, siteId, ...customerPlanState(change) };
 }
 
 function procedureCall(change: Assignment, effects: readonly Effect[]): ProcedureCall {

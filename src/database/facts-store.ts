@@ -15,6 +15,7 @@ import {
   findCustomersWithoutSite,
   findPlans,
   findProviders,
+  type IntegrationNames,
 } from './statements/lookups.ts';
 import { findOperator, type PermissionSettings } from './statements/operator.ts';
 import { tableNames } from './table-names.ts';
@@ -23,12 +24,12 @@ import { tableNames } from './table-names.ts';
 const OPTIONAL: ReadonlySet<string> = new Set(['User', 'UserPermission', 'UserServiceProvider', 'UserSite', 'UserRatePlan']);
 
 /** The facts of validation, from a database that need not be writable. */
-export function createFactsStore(db: ReadDatabase, permissions: PermissionSettings): FactsStore {
+export function createFactsStore(db: ReadDatabase, permissions: PermissionSettings, integrations: IntegrationNames): FactsStore {
   let finding: Promise<boolean> | null = null;
   return {
     operator: async (name) => {
       await requireTables(db);
-      return findOperator(db, name, await findProviders(db), permissions);
+      return findOperator(db, name, await findProviders(db, integrations), permissions);
     },
     changeTypes: () => findChangeTypes(db),
     assignsByProcedure: () => (finding ??= findProcedure(db, ASSIGN_PROCEDURE).then((procedure) => procedure !== null)),

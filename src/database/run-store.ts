@@ -3,6 +3,8 @@ import type { Database, Transaction } from './database.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
+import type { PortalTypes, Written } from './statements/effects.ts';
+import type { IntegrationNames } from './statements/lookups.ts';
 import { insertJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
@@ -19,9 +21,17 @@ import {
 } from './statements/runs.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
+export interface RunStoreOptions {
+  readonly operator: string;
+  readonly now: () => number;
+  readonly portalTypes: PortalTypes;
+  readonly integrations: IntegrationNames;
+}
+
 /** The run's side of the database: saving, claiming, journal, verdicts and leases. */
-export function createRunStore(db: Database, operator: string, now: () => number): RunStore {
-  const procedures = createProcedures(db, operator, now);
+export function createRunStore(db: Database, { operator, now, portalTypes, integrations }: RunStoreOptions): RunStore {
+  const written = (): Written => ({ operator, at: now(), portalTypes });
+  const procedures = createProcedures(db, written);
   return {
     save: (save) =>
       db.transaction(async (tx) => {
@@ -61,15 +71,15 @@ export function createRunStore(db: Database, operator: string, now: () => number
     append: (entries) => insertJournal(db, entries),
     callProcedure: procedures.call,
     callWaiting: procedures.callWaiting,
-    commit: (rows) => commitVerdicts(db, rows, { operator, at: now() }),
+    commit: (rows) => commitVerdicts(db, rows, written()),
     finish: (runId, bulkChangeIds, exitCode) =>
       db.transaction(async (tx) => {
         for (const id of bulkChangeIds) await updateBulkChangeStatus(tx, id, operator, now());
         await markRunFinished(tx, runId, exitCode, now());
       }),
 
-    findRun: async (id) => (await findRuns(db, { limit: 1, id }))[0] ?? null,
-    findRuns: (limit) => findRuns(db, { limit }),
+    findRun: async (id) => (await findRuns(db, { limit: 1, id, integrations }))[0] ?? null,
+    findRuns: (limit) => findRuns(db, { limit, integrations }),
     runOfBulkChange: (id) => runOfBulkChange(db, id),
     results: (bulkChangeIds) => streamResults(db, bulkChangeIds),
   };

@@ -1,4 +1,5 @@
 import type { Assignment } from './assignment.ts';
+import { customerPlanState } from './customer-plan.ts';
 import type { Carrier } from './carrier.ts';
 import type { ChangeRequest } from './change-request.ts';
 import type { Customer, DeviceFacts, ProviderPlan, RowFacts } from './facts.ts';
@@ -199,12 +200,7 @@ function judgeAssignment(
   const after: DeviceState = {
     customer: account,
     siteId: customer.siteId,
-    ...(customerPlan === null
-      ? {}
-      : {
-          ...(customerPlan.planId === null ? {} : { customerRatePlanId: customerPlan.planId }),
-          ...(customerPlan.poolId === null ? {} : { customerRatePoolId: customerPlan.poolId }),
-        }),
+    ...customerPlanState(change),
     ...(carrierPlan === null ? {} : { plan: carrierPlan.plan.code }),
   };
   return { status: 'PLANNED', isNoop, change, after };

@@ -1,4 +1,5 @@
 import type { RowFacts } from '../domain/facts.ts';
+import { queuedText } from '../domain/customer-plan.ts';
 import type { RowError, RowResult, RunResult } from '../domain/result.ts';
 import type { CarrierAnswers } from './ask-carrier.ts';
 import type { Validation } from './validate.ts';
@@ -50,7 +51,7 @@ function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers |
     said === undefined
       ? verdict.isNoop
         ? 'already so in the database'
-        : ''
+        : (queuedText(verdict.change) ?? '')
       : `at the carrier: ${Object.values(said.state)
           .filter((value) => value !== null)
           .join(', ')}`;

@@ -130,3 +130,33 @@ describe('--use-carrier-activation', () => {
     expect(service_?.['ActivatedDate']).toMatch(/^2026-03-04/);
   });
 });
+
+describe('numbers that the look-up tables do not have', () => {
+  test('CHANGE_TYPE, INTEGRATION and PORTAL_TYPE give them', async () => {
+    sql("DELETE FROM DeviceChangeRequestType; DELETE FROM Integration WHERE Name = 'Pond'");
+    const list = sandbox.list('list.csv', `iccid\n${pondIccid(1)}\n`);
+    const assign = [
+      'assign-customer',
+      '--file',
+      list,
+      '--customer',
+      '4712',
+      '--customer-rate-plan',
+      'CRP-SMALL',
+      '--effective-date',
+      '2099-01-01',
+      '--yes',
+    ];
+    const numbers = { CHANGE_TYPE_CUSTOMERASSIGNMENT: '44', INTEGRATION_POND: '10', PORTAL_TYPE_M2M: '5' };
+
+    const without = await run(assign);
+    const ran = await run(assign, numbers);
+
+    expect(without.code, without.stderr).not.toBe(0);
+    expect([ran.code, ran.stdout], ran.stderr).toEqual([0, expect.stringContaining('customer rate plan CRP-SMALL from 2099-01-01')]);
+    const db = new DatabaseSync(database, { readOnly: true });
+    const saved = db.prepare('SELECT ChangeRequestTypeId, PortalType FROM DeviceBulkChange, Device_CustomerRatePlanOrRatePool_Queue').all();
+    db.close();
+    expect(saved.map((row) => ({ ...row }))).toEqual([{ ChangeRequestTypeId: 44, PortalType: 5 }]);
+  });
+});

@@ -78,8 +78,13 @@ function asynchronousCarrier(looks: number) {
 }
 
 async function saved(runId: string) {
-  const store = createRunStore(made.db, 'sandbox', Date.now);
-  const facts = createFactsStore(made.db, { by: 'tables', queries: {} });
+  const store = createRunStore(made.db, {
+    operator: 'sandbox',
+    now: Date.now,
+    portalTypes: { M2M: 0, Mobility: 2 },
+    integrations: new Map(),
+  });
+  const facts = createFactsStore(made.db, { by: 'tables', queries: {} }, new Map());
   const operator = await facts.operator('sandbox');
   const iccids = Array.from({ length: DEVICES }, (_, index) => pondIccid(index + 1));
   const list = await readList({ name: 'list', stream: Readable.from([Buffer.from(iccids.join('\n'))]) }, new Map());

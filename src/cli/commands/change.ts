@@ -235,7 +235,7 @@ async function change(
   });
   context.terminal.note(`Saved as bulk change${ids.length === 1 ? '' : 's'} ${ids.join(', ')} (run ${runId})`);
   return workOn(context, session, live, {
-    run: await findSaved(session.store, runId),
+    run: await findSaved(session.store, runId, ids),
     preflight: command.preflight,
     credentials: validation.providerRefused,
     validation: validation.answer,
@@ -244,10 +244,10 @@ async function change(
   });
 }
 
-async function findSaved(store: WriteSession['store'], runId: string): Promise<RunInfo> {
+async function findSaved(store: WriteSession['store'], runId: string, ids: readonly string[]): Promise<RunInfo> {
   const run = await store.findRun(runId);
-  if (run === null) throw new Error(`Run ${runId} was saved and is not there`);
-  return run;
+  if (run !== null && ids.every((saved) => run.bulkChanges.some(({ id }) => id === saved))) return run;
+  throw new Error(`Run ${runId} was saved and is not there`);
 }
 
 async function changeTypeOf({ config, facts }: ReadSession, name: string): Promise<number> {

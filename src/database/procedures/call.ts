@@ -2,7 +2,7 @@ import type { ProcedureCall } from '../../domain/procedure.ts';
 import type { RowError } from '../../domain/result.ts';
 import type { Calling, Database, ProcedureSaid, Transaction } from '../database.ts';
 import { isTransient, mayHaveCommitted } from '../retry.ts';
-import { writeEffects } from '../statements/effects.ts';
+import { writeEffects, type Written } from '../statements/effects.ts';
 import { insertJournal } from '../statements/journal.ts';
 import { insertAudit } from '../statements/verdicts.ts';
 import type { JournalEntry } from '../../run/journal.ts';
@@ -18,11 +18,6 @@ export interface CallingRow {
 /** Fewer than would lock the whole table. */
 const ROWS_PER_STATEMENT = 1000;
 
-interface Written {
-  readonly operator: string;
-  readonly at: number;
-}
-
 /**
  * Calls a procedure for one device or for all waiting ones of a bulk change. Call, journal entries and audit rows commit in one
  * transaction: that is its exactly-once. Resolves to the answers, in the order of the rows: done, or refused when the procedure
@@ -37,7 +32,7 @@ export async function callProcedure(
   written: Written,
 ): Promise<readonly JournalEntry[]> {
   const devices = rows.map(({ call }) => call.values);
-  const inputs = inputsOf(procedure.parameters, { bulkChangeId, operator: written.operator, devices });
+  const inputs = inputsOf(procedure.parameters, { bulkChangeId, operator: written.operator, portalTypes: written.portalTypes, devices });
   const request = `${procedure.name} ${JSON.stringify(Object.fromEntries(inputs))}`;
   const outputs = procedure.parameters.filter(({ isOutput }) => isOutput);
   try {

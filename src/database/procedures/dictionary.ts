@@ -1,15 +1,14 @@
 import type { ProcedureValues } from '../../domain/procedure.ts';
+import type { PortalTypes } from '../statements/effects.ts';
 
 /** What is passed to a procedure beside the values of its device. */
 export interface CallValues {
   readonly bulkChangeId: string;
   readonly operator: string;
+  readonly portalTypes: PortalTypes;
   /** The devices that the call is for: one, or all of a bulk change. */
   readonly devices: readonly ProcedureValues[];
 }
-
-/** Integration.PortalTypeId. */
-const PORTAL_TYPE = { M2M: 0, Mobility: 2 } as const;
 
 type Filled = string | number | null;
 
@@ -58,7 +57,7 @@ const DICTIONARY: Readonly<Record<string, (values: CallValues, type: string) => 
   createdby: operator,
   m2mdeviceids: idsOf('M2M'),
   mobilitydeviceids: idsOf('Mobility'),
-  portaltypeid: one((device) => PORTAL_TYPE[device.portal]),
+  portaltypeid: (values) => one((device) => values.portalTypes[device.portal])(values),
 };
 
 /** Names that can be filled, in small letters. */

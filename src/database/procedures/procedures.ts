@@ -1,6 +1,7 @@
 import type { ProcedureCall } from '../../domain/procedure.ts';
 import type { JournalEntry } from '../../run/journal.ts';
 import type { Database } from '../database.ts';
+import type { Written } from '../statements/effects.ts';
 import { insertJournal } from '../statements/journal.ts';
 import { callProcedure } from './call.ts';
 import { findProcedure, type Procedure } from './procedure.ts';
@@ -14,7 +15,7 @@ export interface Procedures {
   callWaiting(bulkChangeId: string): Promise<number>;
 }
 
-export function createProcedures(db: Database, operator: string, now: () => number): Procedures {
+export function createProcedures(db: Database, written: () => Written): Procedures {
   const found = new Map<string, Promise<Procedure | null>>();
   const find = async (name: string): Promise<Procedure> => {
     const finding = found.get(name) ?? findProcedure(db, name);
@@ -26,7 +27,7 @@ export function createProcedures(db: Database, operator: string, now: () => numb
   const callFor = async (procedure: Procedure, bulkChangeId: string, rows: Parameters<typeof callProcedure>[3]) => {
     const { calling } = db;
     if (calling === null) throw new Error(`${procedure.name} cannot be called on ${db.identity}`);
-    return callProcedure({ ...db, calling }, procedure, bulkChangeId, rows, { operator, at: now() });
+    return callProcedure({ ...db, calling }, procedure, bulkChangeId, rows, written());
   };
   return {
     call: async (bulkChangeId, call, entry) => {
@@ -41,7 +42,7 @@ export function createProcedures(db: Database, operator: string, now: () => numb
       return answer;
     },
     callWaiting: async (bulkChangeId) => {
-      const rows = await findWaiting(db, bulkChangeId, now());
+      const rows = await findWaiting(db, bulkChangeId, written().at);
       for (const [name, mine] of Map.groupBy(rows, ({ call }) => call.procedure)) await callFor(await find(name), bulkChangeId, mine);
       return rows.length;
     },

@@ -1,10 +1,15 @@
-import type { Effect } from '../../domain/effect.ts';
+import type { Effect, Portal } from '../../domain/effect.ts';
 import type { Transaction } from '../database.ts';
 import { sqlTime } from '../sql-time.ts';
 
-interface Written {
+/** Integration.PortalTypeId. */
+export type PortalTypes = Readonly<Record<Portal, number>>;
+
+/** What every row that is written says. */
+export interface Written {
   readonly operator: string;
   readonly at: number;
+  readonly portalTypes: PortalTypes;
 }
 
 type Of<K extends Effect['kind']> = Extract<Effect, { readonly kind: K }>;
@@ -132,7 +137,11 @@ async function writeCustomerPlans(tx: Transaction, items: readonly Of<'customer-
   );
 }
 
-async function queueCustomerPlans(tx: Transaction, items: readonly Of<'customer-plan-queued'>[], { operator, at }: Written): Promise<void> {
+async function queueCustomerPlans(
+  tx: Transaction,
+  items: readonly Of<'customer-plan-queued'>[],
+  { operator, at, portalTypes }: Written,
+): Promise<void> {
   if (items.length === 0) return;
   const set = tx.json('items', {
     deviceId: 'int',
@@ -140,12 +149,12 @@ async function queueCustomerPlans(tx: Transaction, items: readonly Of<'customer-
     customerRatePlanId: 'int',
     customerRatePoolId: 'int',
     effectiveDate: 'nvarchar(30)',
+    portalType: 'int',
   });
-  // PortalType: M2M = 0 (Integration.PortalTypeId).
   await tx.execute(
     `
     INSERT INTO Device_CustomerRatePlanOrRatePool_Queue (DeviceId, CustomerRatePlanId, CustomerRatePoolId, EffectiveDate, PortalType, TenantId, CreatedBy, CreatedDate, IsActive)
-    SELECT item.deviceId, item.customerRatePlanId, item.customerRatePoolId, item.effectiveDate, 0, item.tenantId, :operator, :at, 1
+    SELECT item.deviceId, item.customerRatePlanId, item.customerRatePoolId, item.effectiveDate, item.portalType, item.tenantId, :operator, :at, 1
     FROM ${set} AS item
     WHERE NOT EXISTS (
       SELECT 1 FROM Device_CustomerRatePlanOrRatePool_Queue AS queued
@@ -153,7 +162,9 @@ async function queueCustomerPlans(tx: Transaction, items: readonly Of<'customer-
         AND COALESCE(queued.CustomerRatePlanId, 0) = COALESCE(item.customerRatePlanId, 0)
         AND COALESCE(queued.CustomerRatePoolId, 0) = COALESCE(item.customerRatePoolId, 0))`,
     {
-      items: JSON.stringify(items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000` }))),
+      items: JSON.stringify(
+        items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000`, portalType: portalTypes[item.portal] })),
+      ),
       operator,
       at: sqlTime(at),
     },

@@ -2,8 +2,11 @@ import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/fac
 import type { ReadDatabase, ReadSession } from '../database.ts';
 import type { LoadedList } from './list.ts';
 
+/** Integrations by number, for those that the look-up table does not have (settings INTEGRATION_<NAME>). */
+export type IntegrationNames = ReadonlyMap<number, string>;
+
 /** Service providers that are in use, of all tenants. */
-export function findProviders(db: ReadDatabase): Promise<readonly Provider[]> {
+export function findProviders(db: ReadDatabase, integrations: IntegrationNames): Promise<readonly Provider[]> {
   return db
     .query<{
       id: number;
@@ -12,25 +15,31 @@ export function findProviders(db: ReadDatabase): Promise<readonly Provider[]> {
       IntegrationId: number;
       TenantId: number;
       WriteIsEnabled: number | boolean;
-      integration: string;
+      integration: string | null;
     }>(
       `
       SELECT provider.id, provider.Name, provider.DisplayName, provider.IntegrationId, provider.TenantId, provider.WriteIsEnabled, integration.Name AS integration
       FROM ServiceProvider AS provider
-      JOIN Integration AS integration ON integration.id = provider.IntegrationId
+      LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
       WHERE provider.IsActive = 1 AND provider.IsDeleted = 0
       ORDER BY provider.id`,
     )
     .then((rows) =>
-      rows.map((row) => ({
-        id: row.id,
-        name: row.Name,
-        displayName: row.DisplayName ?? row.Name,
-        integration: row.integration,
-        integrationId: row.IntegrationId,
-        tenantId: row.TenantId,
-        writeIsEnabled: Number(row.WriteIsEnabled) === 1,
-      })),
+      rows.flatMap((row) => {
+        const integration = row.integration ?? integrations.get(row.IntegrationId);
+        if (integration === undefined) return [];
+        return [
+          {
+            id: row.id,
+            name: row.Name,
+            displayName: row.DisplayName ?? row.Name,
+            integration,
+            integrationId: row.IntegrationId,
+            tenantId: row.TenantId,
+            writeIsEnabled: Number(row.WriteIsEnabled) === 1,
+          },
+        ];
+      }),
     );
 }
 

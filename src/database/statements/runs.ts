@@ -1,6 +1,7 @@
 import type { RunInfo, RunRecord, StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { Queries, Transaction } from '../database.ts';
+import type { IntegrationNames } from './lookups.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
 
@@ -62,7 +63,10 @@ interface RunRow {
 }
 
 /** The newest runs first, with their bulk changes and counts; `id` asks for one of them. */
-export async function findRuns(db: Queries, want: { readonly limit: number; readonly id?: string }): Promise<readonly RunInfo[]> {
+export async function findRuns(
+  db: Queries,
+  want: { readonly limit: number; readonly id?: string; readonly integrations: IntegrationNames },
+): Promise<readonly RunInfo[]> {
   const where = want.id === undefined ? '' : 'AND id = :id';
   const runs = await db.query<RunRow>(
     `
@@ -72,10 +76,8 @@ export async function findRuns(db: Queries, want: { readonly limit: number; read
     ORDER BY started_at DESC, id DESC ${db.engine === 'sqlite' ? 'LIMIT :limit' : ''}`,
     { limit: want.limit, ...(want.id === undefined ? {} : { id: want.id }) },
   );
-  const bulkChanges = await findBulkChanges(
-    db,
-    runs.map(({ id }) => id),
-  );
+  const ids = runs.map(({ id }) => id);
+  const bulkChanges = await findBulkChanges(db, ids, want.integrations);
   return runs.map((run) => ({
     id: run.id,
     command: run.command,
@@ -114,28 +116,30 @@ export async function markRunFinished(tx: Transaction, runId: string, exitCode: 
 /** A row that was begun and has no verdict: nobody knows, until it is read back. */
 export const STATUS = `CASE WHEN mine.started = 1 AND mine.status = 'NOT_STARTED' THEN 'UNKNOWN' ELSE mine.status END`;
 
-async function findBulkChanges(db: Queries, runIds: readonly string[]): Promise<RunInfo['bulkChanges']> {
+async function findBulkChanges(db: Queries, runIds: readonly string[], integrations: IntegrationNames): Promise<RunInfo['bulkChanges']> {
   if (runIds.length === 0) return [];
   const rows = await db.query<{
     id: string;
     run_id: string;
     provider_id: number;
     provider: string;
-    integration: string;
+    integration_id: number;
+    integration: string | null;
     status: string;
     row_status: RowStatus | null;
     n: number;
   }>(
     `
-    SELECT CAST(bulk_change.id AS nvarchar(30)) AS id, held.run_id, provider.id AS provider_id, provider.DisplayName AS provider, integration.Name AS integration,
+    SELECT CAST(bulk_change.id AS nvarchar(30)) AS id, held.run_id, provider.id AS provider_id, COALESCE(provider.DisplayName, provider.Name) AS provider,
+      provider.IntegrationId AS integration_id, integration.Name AS integration,
       bulk_change.Status AS status, ${STATUS} AS row_status, COUNT(mine.id) AS n
     FROM ${ownTable(db.engine, 'run_bulk_change')} AS held
     JOIN ${db.json('runs', { id: 'nvarchar(40)' })} AS wanted ON wanted.id = held.run_id
     JOIN DeviceBulkChange AS bulk_change ON bulk_change.id = held.bulk_change_id
     JOIN ServiceProvider AS provider ON provider.id = bulk_change.ServiceProviderId
-    JOIN Integration AS integration ON integration.id = provider.IntegrationId
+    LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
     LEFT JOIN ${ownTable(db.engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id
-    GROUP BY bulk_change.id, held.run_id, provider.id, provider.DisplayName, integration.Name, bulk_change.Status, ${STATUS}
+    GROUP BY bulk_change.id, held.run_id, provider.id, provider.DisplayName, provider.Name, provider.IntegrationId, integration.Name, bulk_change.Status, ${STATUS}
     ORDER BY bulk_change.id`,
     { runs: JSON.stringify(runIds.map((id) => ({ id }))) },
   );
@@ -149,7 +153,7 @@ async function findBulkChanges(db: Queries, runIds: readonly string[]): Promise<
         runId: first.run_id,
         providerId: first.provider_id,
         provider: first.provider,
-        integration: first.integration,
+        integration: first.integration ?? integrations.get(first.integration_id) ?? '',
         status: first.status,
         byStatus: Object.fromEntries(group.flatMap(({ row_status, n }) => (row_status === null ? [] : [[row_status, n]]))) as StatusCounts,
       },

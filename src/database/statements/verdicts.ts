@@ -6,12 +6,7 @@ import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
-import { writeEffects } from './effects.ts';
-
-interface Written {
-  readonly operator: string;
-  readonly at: number;
-}
+import { writeEffects, type Written } from './effects.ts';
 
 /**
  * Commits how rows ended: their effects, statuses and audit rows in one transaction, so that each happens exactly once.
@@ -114,7 +109,7 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
 export async function insertAudit(
   tx: Transaction,
   entries: readonly { readonly rowId: string; readonly bulkChangeId: string; readonly entry: AuditEntry }[],
-  { operator, at }: Written,
+  { operator, at }: Pick<Written, 'operator' | 'at'>,
 ): Promise<void> {
   if (entries.length === 0) return;
   const set = tx.json('items', {

@@ -5,6 +5,7 @@ import { findProcedure } from '../../../src/database/procedures/procedure.ts';
 import type { Queries } from '../../../src/database/database.ts';
 import { deviceValues } from './values.ts';
 
+const portalTypes = { M2M: 0, Mobility: 2 };
 const parameter = (name: string, type = 'nvarchar') => ({ name, type, isOutput: false });
 
 test('parameters are filled by name, whatever their case and whichever of their names they have', () => {
@@ -23,7 +24,7 @@ test('parameters are filled by name, whatever their case and whichever of their 
 
   const inputs = inputsOf(
     parameters.map((name) => parameter(name)),
-    { bulkChangeId: '9007199254740993', operator: 'sandbox', devices: [deviceValues(7)] },
+    { bulkChangeId: '9007199254740993', operator: 'sandbox', portalTypes, devices: [deviceValues(7)] },
   );
 
   expect(Object.fromEntries(inputs)).toEqual({
@@ -42,7 +43,9 @@ test('parameters are filled by name, whatever their case and whichever of their 
 
 test('a customer is named by its key where the parameter is a uniqueidentifier, else by its Rev.io id', () => {
   const of = (type: string) =>
-    inputsOf([parameter('RevCustomerId', type)], { bulkChangeId: '1', operator: 'o', devices: [deviceValues(7)] }).get('RevCustomerId');
+    inputsOf([parameter('RevCustomerId', type)], { bulkChangeId: '1', operator: 'o', portalTypes, devices: [deviceValues(7)] }).get(
+      'RevCustomerId',
+    );
 
   expect([of('uniqueidentifier'), of('nvarchar')]).toEqual(['4b1c6f9e-0000-0000-0000-000000004712', '4712']);
 });
@@ -53,6 +56,7 @@ test('of many devices only what they share has a value, and their ids are listed
   const inputs = inputsOf([parameter('TenantId'), parameter('SiteId'), parameter('m2mDeviceIds')], {
     bulkChangeId: '1',
     operator: 'o',
+    portalTypes,
     devices,
   });
 

@@ -26,9 +26,9 @@ export async function insertBulkChange(
     ],
     select: `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
     params: { ...change, isActive, operator, at: sqlTime(at) },
-    keys: { Status: 'nvarchar(50)' },
+    keys: {},
   });
-  return takeId(['NEW']);
+  return takeId([]);
 }
 
 /** Makes a bulk change that was saved in several transactions visible. */

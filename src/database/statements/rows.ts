@@ -16,14 +16,23 @@ export interface SavedUnder {
 
 /** Inserts one DeviceChangeRequest for all rows, and answers its id. */
 export async function insertChangeRequest(tx: Transaction, json: string, operator: string, at: number): Promise<string> {
-  const takeId = await insertChangeRequests(tx, [json], operator, at);
-  return takeId([json]);
+  const takeId = await insertReturningIds(tx, {
+    table: 'DeviceChangeRequest',
+    columns: REQUEST_COLUMNS,
+    // A value of its own: it names every device of the bulk change, and would only be escaped and read back in a set.
+    select: 'SELECT :json, :operator, :at, 1, 0',
+    params: { json, operator, at: sqlTime(at) },
+    keys: {},
+  });
+  return takeId([]);
 }
+
+const REQUEST_COLUMNS = ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'];
 
 function insertChangeRequests(tx: Transaction, jsons: readonly string[], operator: string, at: number): Promise<TakeId> {
   return insertReturningIds(tx, {
     table: 'DeviceChangeRequest',
-    columns: ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
+    columns: REQUEST_COLUMNS,
     select: `SELECT request.json, :operator, :at, 1, 0 FROM ${tx.json('requests', { json: 'nvarchar(max)' })} AS request`,
     params: { operator, at: sqlTime(at), requests: JSON.stringify(jsons.map((json) => ({ json }))) },
     keys: { ChangeRequest: 'nvarchar(max)' },

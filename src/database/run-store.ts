@@ -5,7 +5,7 @@ import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChang
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
 import type { PortalTypes, Written } from './statements/effects.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
-import { insertJournal, readJournal } from './statements/journal.ts';
+import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { streamResults } from './statements/results.ts';
@@ -68,7 +68,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     release: (rowIds) => releaseRows(db, rowIds),
     reopen: (bulkChangeId, statuses) => reopenRows(db, bulkChangeId, statuses),
     journalOf: (rowIds) => readJournal(db, rowIds),
-    append: (entries) => insertJournal(db, entries),
+    append: (entries) => appendJournal(db, entries),
     callProcedure: procedures.call,
     callWaiting: procedures.callWaiting,
     commit: (rows) => commitVerdicts(db, rows, written()),

@@ -8,6 +8,7 @@ import { insertAudit } from '../statements/verdicts.ts';
 import type { JournalEntry } from '../../run/journal.ts';
 import { inputsOf } from './dictionary.ts';
 import type { Procedure } from './procedure.ts';
+import { setOf } from '../sets.ts';
 
 /** One row that takes part in a call. `entry` is where its answer goes in the journal. */
 export interface CallingRow {
@@ -119,9 +120,9 @@ async function findProblems(tx: Transaction, { name }: Procedure, rows: readonly
     `
     SELECT held.DeviceId, held.TenantId, held.SiteId, held.AccountNumber
     FROM Device_Tenant AS held
-    JOIN ${tx.json('devices', { id: 'int', tenant: 'int' })} AS given ON given.id = held.DeviceId AND given.tenant = held.TenantId
+    JOIN ${setOf('devices', { id: 'int', tenant: 'int' })} AS given ON given.id = held.DeviceId AND given.tenant = held.TenantId
     WHERE held.IsActive = 1 AND held.IsDeleted = 0`,
-    { devices: JSON.stringify(wanted.map(({ call }) => ({ id: call.values.deviceId, tenant: call.values.tenantId }))) },
+    { devices: wanted.map(({ call }) => ({ id: call.values.deviceId, tenant: call.values.tenantId })) },
   );
   const keyOf = (deviceId: number, tenantId: number): string => `${deviceId} ${tenantId}`;
   const held = new Map(found.map((row) => [keyOf(row.DeviceId, row.TenantId), row]));

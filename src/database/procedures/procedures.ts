@@ -2,7 +2,7 @@ import type { ProcedureCall } from '../../domain/procedure.ts';
 import type { JournalEntry } from '../../run/journal.ts';
 import type { Database } from '../database.ts';
 import type { Written } from '../statements/effects.ts';
-import { insertJournal } from '../statements/journal.ts';
+import { appendJournal } from '../statements/journal.ts';
 import { callProcedure } from './call.ts';
 import { findProcedure, type Procedure } from './procedure.ts';
 import { findWaiting } from './waiting.ts';
@@ -34,7 +34,7 @@ export function createProcedures(db: Database, written: () => Written): Procedur
       const procedure = await find(call.procedure);
       if (!procedure.isPerDevice) {
         const waiting: JournalEntry = { ...entry, data: { kind: 'waiting', call } };
-        await insertJournal(db, [waiting]);
+        await appendJournal(db, [waiting]);
         return waiting;
       }
       const [answer] = await callFor(procedure, bulkChangeId, [{ call, entry }]);

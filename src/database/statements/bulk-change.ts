@@ -2,6 +2,7 @@ import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
+import { setOf } from '../sets.ts';
 
 /** Inserts one DeviceBulkChange and answers its id. The portal sees it once it is active: at once, or with its last rows. */
 export async function insertBulkChange(
@@ -63,7 +64,7 @@ export async function beginBulkChanges(db: Database, bulkChangeIds: readonly str
   await db.execute(
     `
     UPDATE DeviceBulkChange SET Status = 'PROCESSING', ModifiedBy = :operator, ModifiedDate = :at
-    WHERE id IN (SELECT given.id FROM ${db.json('ids', { id: 'bigint' })} AS given)`,
-    { ids: JSON.stringify(bulkChangeIds.map((id) => ({ id }))), operator, at: sqlTime(at) },
+    WHERE id IN (SELECT given.id FROM ${setOf('ids', { id: 'bigint' })} AS given)`,
+    { ids: bulkChangeIds.map((id) => ({ id })), operator, at: sqlTime(at) },
   );
 }

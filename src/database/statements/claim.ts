@@ -2,6 +2,7 @@ import type { Change } from '../../domain/judge.ts';
 import type { OpenRow } from '../../domain/run-store.ts';
 import type { Database } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { setOf } from '../sets.ts';
 
 interface Stored {
   readonly id: string;
@@ -34,10 +35,14 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
         : await tx.query<{ id: string | number }>(
             `
             DECLARE @claimed TABLE (id bigint);
-            UPDATE TOP (:limit) change SET Status = 'PROCESSING'
+            UPDATE change SET Status = 'PROCESSING'
             OUTPUT inserted.id INTO @claimed
-            FROM M2M_DeviceChange AS change WITH (ROWLOCK, UPDLOCK, READPAST)
-            WHERE change.BulkChangeId = :bulkChangeId AND change.Status = 'NEW' AND change.IsProcessed = 0;
+            FROM (
+              SELECT TOP (:limit) one.id FROM M2M_DeviceChange AS one WITH (ROWLOCK, UPDLOCK, READPAST)
+              WHERE one.BulkChangeId = :bulkChangeId AND one.Status = 'NEW' AND one.IsProcessed = 0
+              ORDER BY one.id) AS picked
+            -- Looked up by the rows that are locked by then: any other way would read, and wait for, those of other claimers.
+            INNER LOOP JOIN M2M_DeviceChange AS change WITH (ROWLOCK, READPAST) ON change.id = picked.id;
             SELECT id FROM @claimed;`,
             { bulkChangeId, limit },
           );
@@ -45,8 +50,8 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
     await tx.execute(
       `
       UPDATE ${ownTable(tx.engine, 'change_row')} SET started = 1
-      WHERE device_change_id IN (SELECT claimed.id FROM ${tx.json('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
-      { bulkChangeId, claimed: JSON.stringify(ids.map(({ id }) => ({ id: String(id) }))) },
+      WHERE device_change_id IN (SELECT claimed.id FROM ${setOf('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
+      { bulkChangeId, claimed: ids.map(({ id }) => ({ id: String(id) })) },
     );
     return ids.map(({ id }) => ({ id: String(id) }));
   });
@@ -55,9 +60,9 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
     `
     SELECT ${STORED}
     FROM ${ownTable(db.engine, 'change_row')} AS mine
-    WHERE mine.device_change_id IN (SELECT claimed.id FROM ${db.json('claimed', { id: 'bigint' })} AS claimed) AND mine.bulk_change_id = :bulkChangeId
+    WHERE mine.device_change_id IN (SELECT claimed.id FROM ${setOf('claimed', { id: 'bigint' })} AS claimed) AND mine.bulk_change_id = :bulkChangeId
     ORDER BY mine.id`,
-    { bulkChangeId, claimed: JSON.stringify(claimed) },
+    { bulkChangeId, claimed: claimed },
   );
   return rows.map(openRow);
 }
@@ -99,8 +104,8 @@ function openRow(row: Stored): OpenRow {
 export async function reopenRows(db: Database, bulkChangeId: string, statuses: readonly string[]): Promise<number> {
   return db.transaction(async (tx) => {
     const own = ownTable(tx.engine, 'change_row');
-    const wanted = JSON.stringify(statuses.map((status) => ({ status })));
-    const set = tx.json('wanted', { status: 'nvarchar(20)' });
+    const wanted = statuses.map((status) => ({ status }));
+    const set = setOf('wanted', { status: 'nvarchar(20)' });
     await tx.execute(
       `
       UPDATE M2M_DeviceChange
@@ -125,8 +130,8 @@ export async function releaseRows(db: Database, rowIds: readonly string[]): Prom
   if (rowIds.length === 0) return;
   await db.transaction(async (tx) => {
     const own = ownTable(tx.engine, 'change_row');
-    const params = { rows: JSON.stringify(rowIds.map((id) => ({ id }))) };
-    const mine = `SELECT given.id FROM ${tx.json('rows', { id: 'bigint' })} AS given`;
+    const params = { rows: rowIds.map((id) => ({ id })) };
+    const mine = `SELECT given.id FROM ${setOf('rows', { id: 'bigint' })} AS given`;
     await tx.execute(
       `UPDATE M2M_DeviceChange SET Status = 'NEW' WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.id IN (${mine}))`,
       params,

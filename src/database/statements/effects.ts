@@ -1,6 +1,7 @@
 import type { Effect, Portal } from '../../domain/effect.ts';
 import type { Transaction } from '../database.ts';
 import { sqlTime } from '../sql-time.ts';
+import { setOf } from '../sets.ts';
 
 /** Integration.PortalTypeId. */
 export type PortalTypes = Readonly<Record<Portal, number>>;
@@ -35,14 +36,14 @@ export async function writeEffects(
 
 async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     iccid: 'nvarchar(50)',
     packageId: 'nvarchar(50)',
     packageTypeId: 'bigint',
     status: 'nvarchar(50)',
     providerId: 'int',
   });
-  const params = { items: JSON.stringify(items), operator, at: sqlTime(at) };
+  const params = { items: items, operator, at: sqlTime(at) };
   await tx.execute(
     `
     UPDATE POND_Package
@@ -63,8 +64,8 @@ async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>
 
 async function writeCarrierPlans(tx: Transaction, items: readonly Of<'carrier-plan'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', { deviceId: 'int', tenantId: 'int', planId: 'int', planCode: 'nvarchar(255)', commPlan: 'nvarchar(255)' });
-  const params = { items: JSON.stringify(items), operator, at: sqlTime(at) };
+  const set = setOf('items', { deviceId: 'int', tenantId: 'int', planId: 'int', planCode: 'nvarchar(255)', commPlan: 'nvarchar(255)' });
+  const params = { items: items, operator, at: sqlTime(at) };
   await tx.execute(
     `
     UPDATE Device
@@ -86,7 +87,7 @@ async function writeCarrierPlans(tx: Transaction, items: readonly Of<'carrier-pl
 
 async function writeAssignments(tx: Transaction, items: readonly Of<'assignment'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     deviceId: 'int',
     tenantId: 'int',
     siteId: 'int',
@@ -96,7 +97,7 @@ async function writeAssignments(tx: Transaction, items: readonly Of<'assignment'
     clears: 'int',
   });
   const params = {
-    items: JSON.stringify(items.map((item) => ({ ...item, clears: item.clearsRevService ? 1 : 0 }))),
+    items: items.map((item) => ({ ...item, clears: item.clearsRevService ? 1 : 0 })),
     operator,
     at: sqlTime(at),
   };
@@ -125,7 +126,7 @@ async function writeAssignments(tx: Transaction, items: readonly Of<'assignment'
 
 async function writeCustomerPlans(tx: Transaction, items: readonly Of<'customer-plan'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', { deviceId: 'int', tenantId: 'int', customerRatePlanId: 'int', customerRatePoolId: 'int' });
+  const set = setOf('items', { deviceId: 'int', tenantId: 'int', customerRatePlanId: 'int', customerRatePoolId: 'int' });
   await tx.execute(
     `
     UPDATE Device_Tenant
@@ -133,7 +134,7 @@ async function writeCustomerPlans(tx: Transaction, items: readonly Of<'customer-
       CustomerRatePoolId = COALESCE(item.customerRatePoolId, Device_Tenant.CustomerRatePoolId), ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
     WHERE item.deviceId = Device_Tenant.DeviceId AND item.tenantId = Device_Tenant.TenantId`,
-    { items: JSON.stringify(items), operator, at: sqlTime(at) },
+    { items: items, operator, at: sqlTime(at) },
   );
 }
 
@@ -143,7 +144,7 @@ async function queueCustomerPlans(
   { operator, at, portalTypes }: Written,
 ): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     deviceId: 'int',
     tenantId: 'int',
     customerRatePlanId: 'int',
@@ -162,9 +163,7 @@ async function queueCustomerPlans(
         AND COALESCE(queued.CustomerRatePlanId, 0) = COALESCE(item.customerRatePlanId, 0)
         AND COALESCE(queued.CustomerRatePoolId, 0) = COALESCE(item.customerRatePoolId, 0))`,
     {
-      items: JSON.stringify(
-        items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000`, portalType: portalTypes[item.portal] })),
-      ),
+      items: items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000`, portalType: portalTypes[item.portal] })),
       operator,
       at: sqlTime(at),
     },
@@ -173,7 +172,7 @@ async function queueCustomerPlans(
 
 async function writeServices(tx: Transaction, items: readonly Of<'rev-service'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     revCustomerKey: 'nvarchar(50)',
     number: 'nvarchar(250)',
     serviceId: 'int',
@@ -192,13 +191,13 @@ async function writeServices(tx: Transaction, items: readonly Of<'rev-service'>[
       item.authenticationId, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM RevService AS known WHERE known.RevServiceId = item.serviceId)`,
-    { items: JSON.stringify(items), operator, at: sqlTime(at) },
+    { items: items, operator, at: sqlTime(at) },
   );
 }
 
 async function writeProducts(tx: Transaction, items: readonly Of<'rev-product'>[], { operator, at }: Written): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     serviceProductId: 'int',
     customerId: 'nvarchar(50)',
     productId: 'int',
@@ -217,7 +216,7 @@ async function writeProducts(tx: Transaction, items: readonly Of<'rev-product'>[
       item.authenticationId, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM RevServiceProduct AS known WHERE known.ServiceProductId = item.serviceProductId)`,
-    { items: JSON.stringify(items), operator, at: sqlTime(at) },
+    { items: items, operator, at: sqlTime(at) },
   );
 }
 
@@ -227,7 +226,7 @@ async function writeHistory(
   { operator, at }: Written,
 ): Promise<void> {
   if (items.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     providerId: 'int',
     deviceId: 'int',
     iccid: 'nvarchar(50)',
@@ -246,6 +245,6 @@ async function writeHistory(
     SELECT item.providerId, item.deviceId, item.iccid, item.msisdn, item.previous, item.[current], item.field, item.changeType, :at, :operator,
       item.tenantId, item.bulkChangeId, :operator, :at, 1, 0
     FROM ${set} AS item`,
-    { items: JSON.stringify(items), operator, at: sqlTime(at) },
+    { items: items, operator, at: sqlTime(at) },
   );
 }

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { setOf } from '../sets.ts';
 
 /** Below the number of rows from which SQL Server may lock the whole table. */
 const ROWS_PER_DELETE = 2000;
@@ -30,16 +31,16 @@ async function removeSomeChanges(tx: Transaction, mine: string, runId: string): 
     { runId, limit: ROWS_PER_DELETE },
   );
   const params = {
-    changes: JSON.stringify(changes.map(({ id }) => ({ id }))),
-    requests: JSON.stringify([...new Set(changes.map(({ request }) => request))].map((id) => ({ id }))),
+    changes: changes.map(({ id }) => ({ id })),
+    requests: [...new Set(changes.map(({ request }) => request))].map((id) => ({ id })),
   };
-  const given = `(SELECT given.id FROM ${tx.json('changes', { id: 'bigint' })} AS given)`;
+  const given = `(SELECT given.id FROM ${setOf('changes', { id: 'bigint' })} AS given)`;
   await tx.execute(`DELETE FROM DeviceBulkChangeLog WHERE M2MDeviceChangeId IN ${given}`, params);
   await tx.execute(`DELETE FROM M2M_DeviceChange WHERE id IN ${given}`, params);
   await tx.execute(
     `
     DELETE FROM DeviceChangeRequest
-    WHERE id IN (SELECT given.id FROM ${tx.json('requests', { id: 'bigint' })} AS given)
+    WHERE id IN (SELECT given.id FROM ${setOf('requests', { id: 'bigint' })} AS given)
       AND NOT EXISTS (SELECT 1 FROM M2M_DeviceChange AS other WHERE other.DeviceChangeRequestId = DeviceChangeRequest.id)`,
     params,
   );

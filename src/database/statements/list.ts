@@ -1,6 +1,7 @@
 import type { Provider } from '../../domain/facts.ts';
 import type { List, ListRow, RowValues } from '../../domain/list-row.ts';
 import type { ReadSession, TempRow } from '../database.ts';
+import { setOf } from '../sets.ts';
 
 /** The list of a run in temporary tables, typed like the operator's key columns so that joins can seek. */
 export interface LoadedList {
@@ -90,7 +91,7 @@ export async function findDevices(
     { name: 'candidates', type: 'int' },
   ] as const;
   const found = await session.createTemp('found', columns, 'iccid');
-  const providers = session.json('providers', { id: 'int', own: 'int' });
+  const providers = setOf('providers', { id: 'int', own: 'int' });
   // A left join: SQLite would else begin with all devices of the providers.
   await session.execute(
     `
@@ -112,7 +113,7 @@ export async function findDevices(
     GROUP BY list.iccid`,
     {
       tenantId: scope.tenantId,
-      providers: JSON.stringify(scope.providers.map(({ id, tenantId }) => ({ id, own: tenantId === scope.tenantId ? 1 : 0 }))),
+      providers: scope.providers.map(({ id, tenantId }) => ({ id, own: tenantId === scope.tenantId ? 1 : 0 })),
     },
   );
   return found;

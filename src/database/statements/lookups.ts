@@ -1,6 +1,7 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
 import type { ReadDatabase, ReadSession } from '../database.ts';
 import type { LoadedList } from './list.ts';
+import { setOf } from '../sets.ts';
 
 /** Integrations by number, for those that the look-up table does not have (settings INTEGRATION_<NAME>). */
 export type IntegrationNames = ReadonlyMap<number, string>;
@@ -56,10 +57,10 @@ export function findPlans(db: ReadDatabase, providerIds: readonly number[]): Pro
       `
       SELECT rate_plan.id, rate_plan.RatePlanCode, rate_plan.JasperRatePlanId, rate_plan.PlanUuid, rate_plan.ServiceProviderId
       FROM JasperCarrierRatePlan AS rate_plan
-      JOIN ${db.json('providers', { id: 'int' })} AS mine ON mine.id = rate_plan.ServiceProviderId
+      JOIN ${setOf('providers', { id: 'int' })} AS mine ON mine.id = rate_plan.ServiceProviderId
       WHERE rate_plan.IsActive = 1 AND rate_plan.IsDeleted = 0 AND COALESCE(rate_plan.IsRetired, 0) = 0
       ORDER BY rate_plan.id`,
-      { providers: JSON.stringify(providerIds.map((id) => ({ id }))) },
+      { providers: providerIds.map((id) => ({ id })) },
     )
     .then((rows) =>
       rows.map((row) => ({

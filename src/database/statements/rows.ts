@@ -4,6 +4,7 @@ import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds, type TakeId } from './insert-returning-ids.ts';
+import { setOf } from '../sets.ts';
 
 export interface SavedUnder {
   readonly runId: string;
@@ -33,8 +34,8 @@ function insertChangeRequests(tx: Transaction, jsons: readonly string[], operato
   return insertReturningIds(tx, {
     table: 'DeviceChangeRequest',
     columns: REQUEST_COLUMNS,
-    select: `SELECT request.json, :operator, :at, 1, 0 FROM ${tx.json('requests', { json: 'nvarchar(max)' })} AS request`,
-    params: { operator, at: sqlTime(at), requests: JSON.stringify(jsons.map((json) => ({ json }))) },
+    select: `SELECT request.json, :operator, :at, 1, 0 FROM ${setOf('requests', { json: 'nvarchar(max)' })} AS request`,
+    params: { operator, at: sqlTime(at), requests: jsons.map((json) => ({ json })) },
     keys: { ChangeRequest: 'nvarchar(max)' },
   });
 }
@@ -48,27 +49,24 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
       before_state, status, code, message, error, attempt, audited, ms, started)
     SELECT :runId, :bulkChangeId, item.device_change, 'M2M', item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
       item.before_state, item.status, item.code, item.message, item.error, 1, 0, 0, 0
-    FROM ${tx.json('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
+    FROM ${setOf('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
     {
       runId: under.runId,
       bulkChangeId: under.bulkChangeId,
-      items: JSON.stringify(
-        rows.map((row) => ({
-          device_change:
-            takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
-          line: row.line,
-          iccid: row.iccid,
-          phone_number: row.phoneNumber,
-          provider: row.providerId,
-          subject: row.change === null ? null : JSON.stringify(row.change),
-          cells: row.cellsJson,
-          before_state: row.before === null ? null : JSON.stringify(row.before),
-          status: row.status,
-          code: row.error?.code ?? null,
-          message: row.message,
-          error: row.error === null ? null : JSON.stringify(row.error),
-        })),
-      ),
+      items: rows.map((row) => ({
+        device_change: takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
+        line: row.line,
+        iccid: row.iccid,
+        phone_number: row.phoneNumber,
+        provider: row.providerId,
+        subject: row.change === null ? null : JSON.stringify(row.change),
+        cells: row.cellsJson,
+        before_state: row.before === null ? null : JSON.stringify(row.before),
+        status: row.status,
+        code: row.error?.code ?? null,
+        message: row.message,
+        error: row.error === null ? null : JSON.stringify(row.error),
+      })),
     },
   );
 }
@@ -114,13 +112,13 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
     ],
     select: `SELECT :bulkChangeId, item.iccid, item.msisdn, item.request, item.device, item.processed, item.errors, item.status, item.details,
       CASE WHEN item.processed = 1 THEN :at END, CASE WHEN item.processed = 1 THEN :processedBy END, :operator, :at, 1, 0
-    FROM ${tx.json('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
+    FROM ${setOf('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
     params: {
       bulkChangeId: under.bulkChangeId,
       operator: under.operator,
       processedBy: under.operator.slice(0, 50),
       at: sqlTime(under.at),
-      items: JSON.stringify(items),
+      items: items,
     },
     keys: { ICCID: 'nvarchar(50)', Status: 'nvarchar(50)', StatusDetails: 'nvarchar(max)' },
   });
@@ -146,7 +144,7 @@ export async function insertRefusals(
     INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT mine.bulk_change_id, mine.device_change_id, :description, item.request, 1, 'ERROR', mine.message, mine.message, :at, :processedBy, :operator, :at, 1, 0
-    FROM ${tx.json('items', { line: 'int', request: 'nvarchar(max)' })} AS item
+    FROM ${setOf('items', { line: 'int', request: 'nvarchar(max)' })} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.run_id = :runId AND mine.line = item.line AND mine.bulk_change_id = :bulkChangeId
     ORDER BY mine.id`,
     {
@@ -156,7 +154,7 @@ export async function insertRefusals(
       at: sqlTime(under.at),
       operator: under.operator,
       processedBy: under.operator.slice(0, 50),
-      items: JSON.stringify(refused),
+      items: refused,
     },
   );
 }

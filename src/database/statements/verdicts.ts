@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
 import { writeEffects, type Written } from './effects.ts';
+import { setOf } from '../sets.ts';
 
 /**
  * Commits how rows ended: their effects, statuses and audit rows in one transaction, so that each happens exactly once.
@@ -43,7 +44,7 @@ async function isCommitted(tx: Transaction, row: SettledRow | undefined, commitI
 async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId: string): Promise<void> {
   const table = ownTable(tx.engine, 'change_row');
   const name = table.replace(/^.*\./, '');
-  const set = tx.json('items', {
+  const set = setOf('items', {
     id: 'bigint',
     status: 'nvarchar(20)',
     code: 'nvarchar(60)',
@@ -62,24 +63,22 @@ async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId:
     WHERE item.id = ${name}.id`,
     {
       commitId,
-      items: JSON.stringify(
-        rows.map((row) => ({
-          id: row.rowId,
-          status: row.status,
-          code: row.error?.code ?? null,
-          message: row.message,
-          error: row.error === null ? null : JSON.stringify(row.error),
-          after_state: row.after === null ? null : JSON.stringify(row.after),
-          audited: row.audited,
-          ms: row.ms,
-        })),
-      ),
+      items: rows.map((row) => ({
+        id: row.rowId,
+        status: row.status,
+        code: row.error?.code ?? null,
+        message: row.message,
+        error: row.error === null ? null : JSON.stringify(row.error),
+        after_state: row.after === null ? null : JSON.stringify(row.after),
+        audited: row.audited,
+        ms: row.ms,
+      })),
     },
   );
 }
 
 async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], { operator, at }: Written): Promise<void> {
-  const set = tx.json('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
+  const set = setOf('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
   const items = rows.flatMap(({ rowId, status, message }) => {
     const state = deviceChangeState(status);
     if (state === null) return [];
@@ -101,7 +100,7 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
     FROM ${set} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
     WHERE mine.device_change_id = M2M_DeviceChange.id`,
-    { items: JSON.stringify(items), operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
+    { items: items, operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
   );
 }
 
@@ -112,7 +111,7 @@ export async function insertAudit(
   { operator, at }: Pick<Written, 'operator' | 'at'>,
 ): Promise<void> {
   if (entries.length === 0) return;
-  const set = tx.json('items', {
+  const set = setOf('items', {
     i: 'int',
     row_id: 'bigint',
     bulk_change: 'bigint',
@@ -135,17 +134,15 @@ export async function insertAudit(
       operator,
       processedBy: operator.slice(0, 50),
       at: sqlTime(at),
-      items: JSON.stringify(
-        entries.map(({ rowId, bulkChangeId, entry }, i) => ({
-          i,
-          row_id: rowId,
-          bulk_change: bulkChangeId,
-          description: entry.description,
-          request: entry.request,
-          errors: entry.hasErrors ? 1 : 0,
-          response: entry.response,
-        })),
-      ),
+      items: entries.map(({ rowId, bulkChangeId, entry }, i) => ({
+        i,
+        row_id: rowId,
+        bulk_change: bulkChangeId,
+        description: entry.description,
+        request: entry.request,
+        errors: entry.hasErrors ? 1 : 0,
+        response: entry.response,
+      })),
     },
   );
 }

@@ -1,17 +1,18 @@
-/** Makes a derived table over one JSON array parameter (see `Queries.json`). Nested objects are sent as JSON text of their own. */
-export type JsonTable = (parameter: string, columns: Readonly<Record<string, string>>) => string;
+import type { SetForm } from './sets.ts';
 
-export const mssqlJsonTable: JsonTable = (parameter, columns) =>
+// Each is a derived table over one JSON array parameter. Nested objects are sent as JSON text of their own.
+
+export const mssqlSet: SetForm = (parameter, columns) =>
   `OPENJSON(:${parameter}) WITH (${Object.entries(columns)
     .map(([name, type]) => `[${name}] ${type} '$.${name}'`)
     .join(', ')})`;
 
 /** Babelfish leaves texts as they are escaped in the JSON (babelfish_extensions, `OPENJSON`): they are put right behind it. */
-export const babelfishJsonTable: JsonTable = (parameter, columns) => {
+export const babelfishSet: SetForm = (parameter, columns) => {
   const list = Object.entries(columns).map(([name, type]) =>
     type.startsWith('nvarchar') ? `${unescaped(`[${name}]`)} AS [${name}]` : `[${name}]`,
   );
-  return `(SELECT ${list.join(', ')} FROM ${mssqlJsonTable(parameter, columns)})`;
+  return `(SELECT ${list.join(', ')} FROM ${mssqlSet(parameter, columns)})`;
 };
 
 /** Two backslashes hide behind a character that JSON never has raw, until the other escapes are gone. */
@@ -27,7 +28,7 @@ function unescaped(column: string): string {
   return escapes.reduce((text, [escape, char]) => `REPLACE(${text}, ${escape}, ${char})`, column);
 }
 
-export const sqliteJsonTable: JsonTable = (parameter, columns) => {
+export const sqliteSet: SetForm = (parameter, columns) => {
   // The casts give the columns an affinity, so that comparing them with a live key column can use its index.
   const list = Object.entries(columns).map(([name, type]) => `CAST(json_extract(value, '$.${name}') AS ${sqliteType(type)}) AS "${name}"`);
   return `(SELECT ${list.join(', ')} FROM json_each(:${parameter}))`;

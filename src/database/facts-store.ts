@@ -3,6 +3,7 @@ import type { Lookups } from '../domain/facts.ts';
 import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
 import type { ReadDatabase } from './database.ts';
+import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure } from './procedures/procedure.ts';
 import { OPERATOR_TABLES } from './operator-schema.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
@@ -33,6 +34,10 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
     },
     changeTypes: () => findChangeTypes(db),
     assignsByProcedure: () => (finding ??= findProcedure(db, ASSIGN_PROCEDURE).then((procedure) => procedure !== null)),
+    requireCallable: async (change) => {
+      await findProcedure(db, HISTORY_PROCEDURE);
+      if (change === 'assign-customer') await findProcedure(db, ASSIGN_PROCEDURE);
+    },
     prepare: async (list, want) => {
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);

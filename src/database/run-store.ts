@@ -1,5 +1,7 @@
 import type { RunStore, SavePart } from '../run/run-store.ts';
 import type { Database, Transaction } from './database.ts';
+import { HISTORY_PROCEDURE } from './procedures/history.ts';
+import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
@@ -32,6 +34,7 @@ export interface RunStoreOptions {
 export function createRunStore(db: Database, { operator, now, portalTypes, integrations }: RunStoreOptions): RunStore {
   const written = (): Written => ({ operator, at: now(), portalTypes });
   const procedures = createProcedures(db, written);
+  let history: Promise<Procedure | null> | null = null;
   return {
     save: (save) =>
       db.transaction(async (tx) => {
@@ -71,7 +74,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     append: (entries) => appendJournal(db, entries),
     callProcedure: procedures.call,
     callWaiting: procedures.callWaiting,
-    commit: (rows) => commitVerdicts(db, rows, written()),
+    commit: async (rows) => commitVerdicts(db, rows, written(), await (history ??= findProcedure(db, HISTORY_PROCEDURE))),
     finish: (runId, bulkChangeIds, exitCode) =>
       db.transaction(async (tx) => {
         for (const id of bulkChangeIds) await updateBulkChangeStatus(tx, id, operator, now());

@@ -121,7 +121,7 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
   const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };
   if (provider !== null) requireAccess(provider.id, provider.integration, access);
   // What cannot be called is said before anything is read.
-  if (request.kind === 'assign-customer') await facts.assignsByProcedure();
+  await facts.requireCallable(request.kind);
   const list = await facts.prepare(await readList(source, parseColumnOptions(flags.column)), {
     operator,
     providerId: provider?.id ?? null,

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { AuditEntry } from '../../domain/outcome.ts';
 import { deviceChangeState } from '../../domain/status.ts';
+import { callHistoryProcedure } from '../procedures/history.ts';
+import type { Procedure } from '../procedures/procedure.ts';
 import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
@@ -12,16 +14,25 @@ import { setOf } from '../sets.ts';
 /**
  * Commits how rows ended: their effects, statuses and audit rows in one transaction, so that each happens exactly once.
  */
-export async function commitVerdicts(db: Database, rows: readonly SettledRow[], written: Written): Promise<void> {
+export async function commitVerdicts(
+  db: Database,
+  rows: readonly SettledRow[],
+  written: Written,
+  historyProcedure: Procedure | null,
+): Promise<void> {
   const commitId = randomUUID();
   await db.transaction(async (tx) => {
     // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
     if (await isCommitted(tx, rows[0], commitId)) return;
-    await writeEffects(
-      tx,
-      rows.flatMap(({ effects, bulkChangeId }) => effects.map((effect) => ({ ...effect, bulkChangeId }))),
-      written,
-    );
+    const effects = rows.flatMap((row) => row.effects.map((effect) => ({ ...effect, bulkChangeId: row.bulkChangeId })));
+    await writeEffects(tx, effects, written);
+    if (historyProcedure !== null)
+      await callHistoryProcedure(
+        tx,
+        historyProcedure,
+        effects.filter((effect) => effect.kind === 'history'),
+        written,
+      );
     await writeRows(tx, rows, commitId);
     await writeDeviceChanges(tx, rows, written);
     await insertAudit(

@@ -9,7 +9,7 @@ import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
 import { openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
 import { createRunStore } from './database/run-store.ts';
-import type { PortalTypes } from './database/statements/effects.ts';
+import type { PortalTypes } from './database/portals.ts';
 import { findKnownPackages } from './database/statements/known-packages.ts';
 import type { PermissionSettings } from './database/statements/operator.ts';
 import type { Carrier, CarrierConnection } from './domain/carrier.ts';
@@ -72,7 +72,11 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
   });
-  const facts = createFactsStore(db, permissionSettings(config), integrationNames(config));
+  const facts = createFactsStore(db, {
+    permissions: permissionSettings(config),
+    integrations: integrationNames(config),
+    portalTypes: portalTypes(config),
+  });
   return {
     config,
     database: db.identity,

@@ -1,3 +1,4 @@
+import type { Portal } from '../domain/effect.ts';
 import type { ProcedureCall } from '../domain/procedure.ts';
 import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
 import type { RowResult } from '../domain/result.ts';
@@ -8,6 +9,7 @@ import type { RowVerdict } from './run-device.ts';
 export interface SavedBulkChange {
   /** DeviceBulkChange.id, as text (bigint). */
   readonly id: string;
+  readonly portal: Portal;
   readonly changeRequestId: string | null;
 }
 

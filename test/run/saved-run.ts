@@ -18,15 +18,17 @@ export interface SavedRun {
   readonly holder: LeaseHolder;
 }
 
+const portalTypes = { M2M: 0, Mobility: 2 };
+
 /** Validates these ICCIDs for POND-5GB on a database of the sample data, and saves them. */
 export async function savedRun(db: Database, runId: string, iccids: readonly string[]): Promise<SavedRun> {
   const store = createRunStore(db, {
     operator: 'sandbox',
     now: Date.now,
-    portalTypes: { M2M: 0, Mobility: 2 },
+    portalTypes,
     integrations: new Map(),
   });
-  const facts = createFactsStore(db, { by: 'tables', queries: {} }, new Map());
+  const facts = createFactsStore(db, { permissions: { by: 'tables', queries: {} }, integrations: new Map(), portalTypes });
   const operator = await facts.operator('sandbox');
   const list = await readList({ name: 'list', stream: Readable.from([Buffer.from(iccids.join('\n'))]) }, new Map());
   const prepared = await facts.prepare(list, {

@@ -1,5 +1,7 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
+import { PORTAL_TABLES } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
 import { setOf } from '../sets.ts';
@@ -40,7 +42,12 @@ export async function activateBulkChange(tx: Transaction, bulkChangeId: string):
 /**
  * Derives a bulk change's status from its rows: ERROR when any has errors, PROCESSING while any is open, else PROCESSED.
  */
-export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: string, operator: string, at: number): Promise<void> {
+export async function updateBulkChangeStatus(
+  tx: Transaction,
+  bulkChangeId: string,
+  portal: Portal,
+  { operator, at }: { readonly operator: string; readonly at: number },
+): Promise<void> {
   await tx.execute(
     `
     UPDATE DeviceBulkChange
@@ -51,7 +58,7 @@ export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: stri
           WHEN SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) > 0 THEN 'PROCESSING'
           WHEN SUM(CASE WHEN one.HasErrors = 1 THEN 1 ELSE 0 END) > 0 THEN 'ERROR'
           ELSE 'PROCESSED' END
-        FROM M2M_DeviceChange AS one
+        FROM ${PORTAL_TABLES[portal].change} AS one
         WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
       ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
     WHERE id = :bulkChangeId`,

@@ -1,7 +1,9 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { Change } from '../../domain/judge.ts';
 import type { OpenRow } from '../../domain/run-store.ts';
 import type { Database } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { PORTALS, PORTAL_TABLES } from '../portals.ts';
 import { setOf } from '../sets.ts';
 
 interface Stored {
@@ -21,14 +23,15 @@ const STORED = 'CAST(mine.id AS nvarchar(30)) AS id, mine.line, mine.iccid, mine
  * Claims up to `limit` NEW rows of a bulk change: no two claimers take the same row. Rows that another claimer has
  * locked are passed over (READPAST), not waited for.
  */
-export async function claimRows(db: Database, bulkChangeId: string, limit: number): Promise<readonly OpenRow[]> {
+export async function claimRows(db: Database, bulkChangeId: string, portal: Portal, limit: number): Promise<readonly OpenRow[]> {
+  const { change } = PORTAL_TABLES[portal];
   const claimed = await db.transaction(async (tx) => {
     const ids =
       tx.engine === 'sqlite'
         ? await tx.query<{ id: string | number }>(
             `
-            UPDATE M2M_DeviceChange SET Status = 'PROCESSING'
-            WHERE id IN (SELECT id FROM M2M_DeviceChange WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
+            UPDATE ${change} SET Status = 'PROCESSING'
+            WHERE id IN (SELECT id FROM ${change} WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
             RETURNING id`,
             { bulkChangeId, limit },
           )
@@ -38,11 +41,11 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
             UPDATE change SET Status = 'PROCESSING'
             OUTPUT inserted.id INTO @claimed
             FROM (
-              SELECT TOP (:limit) one.id FROM M2M_DeviceChange AS one WITH (ROWLOCK, UPDLOCK, READPAST)
+              SELECT TOP (:limit) one.id FROM ${change} AS one WITH (ROWLOCK, UPDLOCK, READPAST)
               WHERE one.BulkChangeId = :bulkChangeId AND one.Status = 'NEW' AND one.IsProcessed = 0
               ORDER BY one.id) AS picked
             -- Looked up by the rows that are locked by then: any other way would read, and wait for, those of other claimers.
-            INNER LOOP JOIN M2M_DeviceChange AS change WITH (ROWLOCK, READPAST) ON change.id = picked.id;
+            INNER LOOP JOIN ${change} AS change WITH (ROWLOCK, READPAST) ON change.id = picked.id;
             SELECT id FROM @claimed;`,
             { bulkChangeId, limit },
           );
@@ -101,14 +104,14 @@ function openRow(row: Stored): OpenRow {
 }
 
 /** Gives rows that failed a new attempt: they are NEW again, their audit rows and journal stay. */
-export async function reopenRows(db: Database, bulkChangeId: string, statuses: readonly string[]): Promise<number> {
+export async function reopenRows(db: Database, bulkChangeId: string, portal: Portal, statuses: readonly string[]): Promise<number> {
   return db.transaction(async (tx) => {
     const own = ownTable(tx.engine, 'change_row');
     const wanted = statuses.map((status) => ({ status }));
     const set = setOf('wanted', { status: 'nvarchar(20)' });
     await tx.execute(
       `
-      UPDATE M2M_DeviceChange
+      UPDATE ${PORTAL_TABLES[portal].change}
       SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
       WHERE id IN (
         SELECT mine.device_change_id FROM ${own} AS mine JOIN ${set} AS wanted ON wanted.status = mine.status
@@ -132,10 +135,14 @@ export async function releaseRows(db: Database, rowIds: readonly string[]): Prom
     const own = ownTable(tx.engine, 'change_row');
     const params = { rows: rowIds.map((id) => ({ id })) };
     const mine = `SELECT given.id FROM ${setOf('rows', { id: 'bigint' })} AS given`;
-    await tx.execute(
-      `UPDATE M2M_DeviceChange SET Status = 'NEW' WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.id IN (${mine}))`,
-      params,
-    );
+    for (const portal of PORTALS) {
+      await tx.execute(
+        `
+        UPDATE ${PORTAL_TABLES[portal].change} SET Status = 'NEW'
+        WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.portal = :portal AND row_.id IN (${mine}))`,
+        { ...params, portal },
+      );
+    }
     await tx.execute(`UPDATE ${own} SET started = 0 WHERE id IN (${mine})`, params);
   });
 }

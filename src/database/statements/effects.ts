@@ -1,16 +1,18 @@
-import type { Effect, Portal } from '../../domain/effect.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Portal } from '../../domain/effect.ts';
 import type { Transaction } from '../database.ts';
+import { PORTAL_TABLES, type LiveNames, type PortalsById, type PortalTypes } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { setOf } from '../sets.ts';
 
-/** Integration.PortalTypeId. */
-export type PortalTypes = Readonly<Record<Portal, number>>;
-
-/** What every row that is written says. */
+/** What every row that is written says, and where it goes. */
 export interface Written {
   readonly operator: string;
   readonly at: number;
   readonly portalTypes: PortalTypes;
+  readonly live: LiveNames;
+  /** Of the bulk changes that are written to. */
+  readonly portals: PortalsById;
 }
 
 type Of<K extends Effect['kind']> = Extract<Effect, { readonly kind: K }>;
@@ -24,14 +26,21 @@ export async function writeEffects(
   const of = <K extends Effect['kind']>(kind: K) =>
     effects.filter((effect): effect is Of<K> & { bulkChangeId: string } => effect.kind === kind);
   await writePackages(tx, of('pond-package'), written);
-  await writeCarrierPlans(tx, of('carrier-plan'), written);
+  await eachPortal(of('carrier-plan'), (items, portal) => writeCarrierPlans(tx, items, portal, written));
   // Before the assignments, which point to their service line.
   await writeServices(tx, of('rev-service'), written);
   await writeProducts(tx, of('rev-product'), written);
-  await writeAssignments(tx, of('assignment'), written);
-  await writeCustomerPlans(tx, of('customer-plan'), written);
+  await eachPortal(of('assignment'), (items, portal) => writeAssignments(tx, items, portal, written));
+  await eachPortal(of('customer-plan'), (items, portal) => writeCustomerPlans(tx, items, portal, written));
   await queueCustomerPlans(tx, of('customer-plan-queued'), written);
-  await writeHistory(tx, of('history'), written);
+  await eachPortal(of('history'), (items, portal) => writeHistory(tx, items, portal, written));
+}
+
+async function eachPortal<T extends { readonly portal: Portal }>(
+  items: readonly T[],
+  write: (items: readonly T[], portal: Portal) => Promise<void>,
+): Promise<void> {
+  for (const [portal, mine] of Map.groupBy(items, ({ portal: each }) => each)) await write(mine, portal);
 }
 
 async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>[], { operator, at }: Written): Promise<void> {
@@ -43,7 +52,7 @@ async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>
     status: 'nvarchar(50)',
     providerId: 'int',
   });
-  const params = { items: items, operator, at: sqlTime(at) };
+  const params = { items, operator, at: sqlTime(at) };
   await tx.execute(
     `
     UPDATE POND_Package
@@ -62,31 +71,41 @@ async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>
   );
 }
 
-async function writeCarrierPlans(tx: Transaction, items: readonly Of<'carrier-plan'>[], { operator, at }: Written): Promise<void> {
-  if (items.length === 0) return;
+async function writeCarrierPlans(
+  tx: Transaction,
+  items: readonly Of<'carrier-plan'>[],
+  portal: Portal,
+  { operator, at, live }: Written,
+): Promise<void> {
+  const { device, tenant, tenantKey } = PORTAL_TABLES[portal];
   const set = setOf('items', { deviceId: 'int', tenantId: 'int', planId: 'int', planCode: 'nvarchar(255)', commPlan: 'nvarchar(255)' });
-  const params = { items: items, operator, at: sqlTime(at) };
+  const params = { items, operator, at: sqlTime(at) };
   await tx.execute(
     `
-    UPDATE Device
-    SET CarrierRatePlanId = item.planId, RatePlan = item.planCode, CommunicationPlan = COALESCE(item.commPlan, Device.CommunicationPlan),
+    UPDATE ${device}
+    SET CarrierRatePlanId = item.planId, RatePlan = item.planCode, CommunicationPlan = COALESCE(item.commPlan, ${device}.CommunicationPlan),
       ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
-    WHERE item.deviceId = Device.id`,
+    WHERE item.deviceId = ${device}.id`,
     params,
   );
   await tx.execute(
     `
-    UPDATE Device_Tenant
-    SET ModifiedBy = :operator, ModifiedDate = :at
+    UPDATE ${tenant}
+    SET ${live.hasTenantPlan[portal] ? 'CarrierRatePlanId = item.planId, ' : ''}ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
-    WHERE item.deviceId = Device_Tenant.DeviceId AND item.tenantId = Device_Tenant.TenantId`,
+    WHERE item.deviceId = ${tenant}.${tenantKey} AND item.tenantId = ${tenant}.TenantId`,
     params,
   );
 }
 
-async function writeAssignments(tx: Transaction, items: readonly Of<'assignment'>[], { operator, at }: Written): Promise<void> {
-  if (items.length === 0) return;
+async function writeAssignments(
+  tx: Transaction,
+  items: readonly Of<'assignment'>[],
+  portal: Portal,
+  { operator, at }: Written,
+): Promise<void> {
+  const { tenant, tenantKey } = PORTAL_TABLES[portal];
   const set = setOf('items', {
     deviceId: 'int',
     tenantId: 'int',
@@ -101,40 +120,45 @@ async function writeAssignments(tx: Transaction, items: readonly Of<'assignment'
     operator,
     at: sqlTime(at),
   };
-  // Device_Tenant.RevServiceId is our own RevService.id, found by Rev.io's id of the line.
+  // RevServiceId is our own RevService.id, found by Rev.io's id of the line.
   const service = '(SELECT MIN(service.id) FROM RevService AS service WHERE service.RevServiceId = item.revServiceId)';
   await tx.execute(
     `
-    UPDATE Device_Tenant
+    UPDATE ${tenant}
     SET SiteId = item.siteId, AccountNumber = item.accountNumber, AccountNumberIntegrationAuthenticationId = item.authenticationId,
-      RevServiceId = CASE WHEN item.clears = 1 THEN NULL WHEN item.revServiceId IS NOT NULL THEN ${service} ELSE Device_Tenant.RevServiceId END,
+      RevServiceId = CASE WHEN item.clears = 1 THEN NULL WHEN item.revServiceId IS NOT NULL THEN ${service} ELSE ${tenant}.RevServiceId END,
       IsActive = 1, IsDeleted = 0, ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
-    WHERE item.deviceId = Device_Tenant.DeviceId AND item.tenantId = Device_Tenant.TenantId`,
+    WHERE item.deviceId = ${tenant}.${tenantKey} AND item.tenantId = ${tenant}.TenantId`,
     params,
   );
   await tx.execute(
     `
-    INSERT INTO Device_Tenant (DeviceId, TenantId, SiteId, AccountNumber, AccountNumberIntegrationAuthenticationId, RevServiceId, CreatedBy, CreatedDate, IsActive, IsDeleted)
+    INSERT INTO ${tenant} (${tenantKey}, TenantId, SiteId, AccountNumber, AccountNumberIntegrationAuthenticationId, RevServiceId, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT item.deviceId, item.tenantId, item.siteId, item.accountNumber, item.authenticationId,
       CASE WHEN item.revServiceId IS NOT NULL THEN ${service} END, :operator, :at, 1, 0
     FROM ${set} AS item
-    WHERE NOT EXISTS (SELECT 1 FROM Device_Tenant AS known WHERE known.DeviceId = item.deviceId AND known.TenantId = item.tenantId)`,
+    WHERE NOT EXISTS (SELECT 1 FROM ${tenant} AS known WHERE known.${tenantKey} = item.deviceId AND known.TenantId = item.tenantId)`,
     params,
   );
 }
 
-async function writeCustomerPlans(tx: Transaction, items: readonly Of<'customer-plan'>[], { operator, at }: Written): Promise<void> {
-  if (items.length === 0) return;
+async function writeCustomerPlans(
+  tx: Transaction,
+  items: readonly Of<'customer-plan'>[],
+  portal: Portal,
+  { operator, at }: Written,
+): Promise<void> {
+  const { tenant, tenantKey } = PORTAL_TABLES[portal];
   const set = setOf('items', { deviceId: 'int', tenantId: 'int', customerRatePlanId: 'int', customerRatePoolId: 'int' });
   await tx.execute(
     `
-    UPDATE Device_Tenant
-    SET CustomerRatePlanId = COALESCE(item.customerRatePlanId, Device_Tenant.CustomerRatePlanId),
-      CustomerRatePoolId = COALESCE(item.customerRatePoolId, Device_Tenant.CustomerRatePoolId), ModifiedBy = :operator, ModifiedDate = :at
+    UPDATE ${tenant}
+    SET CustomerRatePlanId = COALESCE(item.customerRatePlanId, ${tenant}.CustomerRatePlanId),
+      CustomerRatePoolId = COALESCE(item.customerRatePoolId, ${tenant}.CustomerRatePoolId), ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
-    WHERE item.deviceId = Device_Tenant.DeviceId AND item.tenantId = Device_Tenant.TenantId`,
-    { items: items, operator, at: sqlTime(at) },
+    WHERE item.deviceId = ${tenant}.${tenantKey} AND item.tenantId = ${tenant}.TenantId`,
+    { items, operator, at: sqlTime(at) },
   );
 }
 
@@ -191,7 +215,7 @@ async function writeServices(tx: Transaction, items: readonly Of<'rev-service'>[
       item.authenticationId, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM RevService AS known WHERE known.RevServiceId = item.serviceId)`,
-    { items: items, operator, at: sqlTime(at) },
+    { items, operator, at: sqlTime(at) },
   );
 }
 
@@ -216,16 +240,16 @@ async function writeProducts(tx: Transaction, items: readonly Of<'rev-product'>[
       item.authenticationId, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM RevServiceProduct AS known WHERE known.ServiceProductId = item.serviceProductId)`,
-    { items: items, operator, at: sqlTime(at) },
+    { items, operator, at: sqlTime(at) },
   );
 }
 
 async function writeHistory(
   tx: Transaction,
   items: readonly (Of<'history'> & { readonly bulkChangeId: string })[],
+  portal: Portal,
   { operator, at }: Written,
 ): Promise<void> {
-  if (items.length === 0) return;
   const set = setOf('items', {
     providerId: 'int',
     deviceId: 'int',
@@ -240,11 +264,11 @@ async function writeHistory(
   });
   await tx.execute(
     `
-    INSERT INTO DeviceActionHistory (ServiceProviderId, M2MDeviceId, ICCID, MSISDN, PreviousValue, CurrentValue, ChangedField, ChangeEventType, DateOfChange, ChangedBy,
+    INSERT INTO DeviceActionHistory (ServiceProviderId, ${PORTAL_TABLES[portal].historyKey}, ICCID, MSISDN, PreviousValue, CurrentValue, ChangedField, ChangeEventType, DateOfChange, ChangedBy,
       TenantId, BulkChangeId, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT item.providerId, item.deviceId, item.iccid, item.msisdn, item.previous, item.[current], item.field, item.changeType, :at, :operator,
       item.tenantId, item.bulkChangeId, :operator, :at, 1, 0
     FROM ${set} AS item`,
-    { items: items, operator, at: sqlTime(at) },
+    { items, operator, at: sqlTime(at) },
   );
 }

@@ -1,3 +1,4 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { DeviceFacts, Provider, RowFacts } from '../../domain/facts.ts';
 import type { ListProblem, RowValues } from '../../domain/list-row.ts';
 
@@ -22,6 +23,8 @@ export type FactsRow = readonly [
   lastLine: number | null,
   conflicting: number | null,
   deviceId: number | null,
+  /** MobilityDevice.id; a line has a device of one portal at most. */
+  mobilityId: number | null,
   candidates: number | null,
   ...device: DeviceRow,
 ];
@@ -51,8 +54,8 @@ type DeviceRow = readonly [
 export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
   const valuesOf = wishReader();
   return (row) => {
-    const [line, iccid, phoneNumber, listKey, wish, problem, cellsJson, firstLine, lastLine, conflicting, deviceId, candidates, ...device] =
-      row;
+    const [line, iccid, phoneNumber, listKey, wish, problem, cellsJson, firstLine, lastLine, conflicting, ...rest] = row;
+    const [deviceId, mobilityId, candidates, ...device] = rest;
     const key = listKey ?? iccid ?? '';
     return {
       line,
@@ -64,7 +67,12 @@ export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
       problem: problem === null ? ambiguity(key, candidates) : (JSON.parse(problem) as ListProblem),
       repeated:
         firstLine === null || lastLine === null || firstLine === lastLine ? null : { firstLine, lastLine, conflicting: conflicting === 1 },
-      device: deviceId === null ? null : deviceOf(deviceId, device, scope),
+      device:
+        deviceId !== null
+          ? deviceOf('M2M', deviceId, device, scope)
+          : mobilityId !== null
+            ? deviceOf('Mobility', mobilityId, device, scope)
+            : null,
     };
   };
 }
@@ -87,13 +95,13 @@ function ambiguity(key: string, candidates: number | null): ListProblem | null {
   return { code: 'DEVICE_AMBIGUOUS', message, hint: 'say which with --provider', column: 'iccid' };
 }
 
-function deviceOf(deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): DeviceFacts {
+function deviceOf(portal: Portal, deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): DeviceFacts {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
   const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn] = row;
   const provider = providers.get(providerId);
   if (provider === undefined) throw new Error(`Device ${deviceId} belongs to no service provider that is in use`);
   return {
-    portal: 'M2M',
+    portal,
     deviceId,
     iccid,
     msisdn: blankAsNull(msisdn),

@@ -1,5 +1,6 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
 import type { ReadDatabase, ReadSession } from '../database.ts';
+import type { PortalTypes } from '../portals.ts';
 import type { LoadedList } from './list.ts';
 import { setOf } from '../sets.ts';
 
@@ -7,7 +8,7 @@ import { setOf } from '../sets.ts';
 export type IntegrationNames = ReadonlyMap<number, string>;
 
 /** Service providers that are in use, of all tenants. */
-export function findProviders(db: ReadDatabase, integrations: IntegrationNames): Promise<readonly Provider[]> {
+export function findProviders(db: ReadDatabase, integrations: IntegrationNames, portalTypes: PortalTypes): Promise<readonly Provider[]> {
   return db
     .query<{
       id: number;
@@ -17,9 +18,11 @@ export function findProviders(db: ReadDatabase, integrations: IntegrationNames):
       TenantId: number;
       WriteIsEnabled: number | boolean;
       integration: string | null;
+      PortalTypeId: number | null;
     }>(
       `
-      SELECT provider.id, provider.Name, provider.DisplayName, provider.IntegrationId, provider.TenantId, provider.WriteIsEnabled, integration.Name AS integration
+      SELECT provider.id, provider.Name, provider.DisplayName, provider.IntegrationId, provider.TenantId, provider.WriteIsEnabled, integration.Name AS integration,
+        integration.PortalTypeId
       FROM ServiceProvider AS provider
       LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
       WHERE provider.IsActive = 1 AND provider.IsDeleted = 0
@@ -36,6 +39,7 @@ export function findProviders(db: ReadDatabase, integrations: IntegrationNames):
             displayName: row.DisplayName ?? row.Name,
             integration,
             integrationId: row.IntegrationId,
+            portal: row.PortalTypeId === portalTypes.Mobility ? ('Mobility' as const) : ('M2M' as const),
             tenantId: row.TenantId,
             writeIsEnabled: Number(row.WriteIsEnabled) === 1,
           },

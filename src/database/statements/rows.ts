@@ -1,7 +1,9 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { NewRow } from '../../domain/run-store.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { PORTAL_TABLES, type LiveNames } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds, type TakeId } from './insert-returning-ids.ts';
 import { setOf } from '../sets.ts';
@@ -9,6 +11,8 @@ import { setOf } from '../sets.ts';
 export interface SavedUnder {
   readonly runId: string;
   readonly bulkChangeId: string;
+  readonly portal: Portal;
+  readonly live: LiveNames;
   /** The shared DeviceChangeRequest; null when each row has its own. */
   readonly changeRequestId: string | null;
   readonly operator: string;
@@ -47,12 +51,13 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
     `
     INSERT INTO ${ownTable(tx.engine, 'change_row')} (run_id, bulk_change_id, device_change_id, portal, line, iccid, phone_number, provider_id, subject, cells,
       before_state, status, code, message, error, attempt, audited, ms, started)
-    SELECT :runId, :bulkChangeId, item.device_change, 'M2M', item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
+    SELECT :runId, :bulkChangeId, item.device_change, :portal, item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
       item.before_state, item.status, item.code, item.message, item.error, 1, 0, 0, 0
     FROM ${setOf('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
     {
       runId: under.runId,
       bulkChangeId: under.bulkChangeId,
+      portal: under.portal,
       items: rows.map((row) => ({
         device_change: takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
         line: row.line,
@@ -75,6 +80,7 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
 async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], under: SavedUnder): Promise<TakeId | null> {
   const requests = rows.flatMap(({ changeRequest }) => (changeRequest === null ? [] : [changeRequest]));
   const takeRequest = requests.length === 0 ? null : await insertChangeRequests(tx, requests, under.operator, under.at);
+  const { change, changeNumbers } = PORTAL_TABLES[under.portal];
   const items = rows.flatMap((row) => {
     const state = deviceChangeState(row.status);
     if (state === null) return [];
@@ -92,11 +98,11 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
   });
   if (items.length === 0) return null;
   return insertReturningIds(tx, {
-    table: 'M2M_DeviceChange',
+    table: change,
     columns: [
       'BulkChangeId',
       'ICCID',
-      'MSISDN',
+      ...changeNumbers,
       'DeviceChangeRequestId',
       'DeviceId',
       'IsProcessed',
@@ -110,7 +116,7 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
       'IsActive',
       'IsDeleted',
     ],
-    select: `SELECT :bulkChangeId, item.iccid, item.msisdn, item.request, item.device, item.processed, item.errors, item.status, item.details,
+    select: `SELECT :bulkChangeId, item.iccid, ${changeNumbers.map(() => 'item.msisdn').join(', ')}, item.request, item.device, item.processed, item.errors, item.status, item.details,
       CASE WHEN item.processed = 1 THEN :at END, CASE WHEN item.processed = 1 THEN :processedBy END, :operator, :at, 1, 0
     FROM ${setOf('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
     params: {
@@ -141,7 +147,7 @@ export async function insertRefusals(
   if (refused.length === 0) return;
   await tx.execute(
     `
-    INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
+    INSERT INTO DeviceBulkChangeLog (BulkChangeId, ${under.live.logKey[under.portal]}, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT mine.bulk_change_id, mine.device_change_id, :description, item.request, 1, 'ERROR', mine.message, mine.message, :at, :processedBy, :operator, :at, 1, 0
     FROM ${setOf('items', { line: 'int', request: 'nvarchar(max)' })} AS item

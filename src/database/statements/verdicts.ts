@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Portal } from '../../domain/effect.ts';
 import type { AuditEntry } from '../../domain/outcome.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import { callHistoryProcedure } from '../procedures/history.ts';
@@ -7,6 +8,7 @@ import type { Procedure } from '../procedures/procedure.ts';
 import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { PORTAL_TABLES, type PortalTables } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { writeEffects, type Written } from './effects.ts';
 import { setOf } from '../sets.ts';
@@ -88,7 +90,28 @@ async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId:
   );
 }
 
-async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], { operator, at }: Written): Promise<void> {
+async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], written: Written): Promise<void> {
+  for (const [portal, mine] of byPortal(rows, written)) await writeChangesOf(tx, mine, PORTAL_TABLES[portal], written);
+}
+
+/** Rows, or what belongs to them, by the portal of their bulk change. */
+function byPortal<T extends { readonly bulkChangeId: string }>(
+  items: readonly T[],
+  { portals }: Written,
+): ReadonlyMap<Portal, readonly T[]> {
+  return Map.groupBy(items, ({ bulkChangeId }) => {
+    const portal = portals.get(bulkChangeId);
+    if (portal === undefined) throw new Error(`Bulk change ${bulkChangeId} has no rows of ours`);
+    return portal;
+  });
+}
+
+async function writeChangesOf(
+  tx: Transaction,
+  rows: readonly SettledRow[],
+  { change }: PortalTables,
+  { operator, at }: Written,
+): Promise<void> {
   const set = setOf('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
   const items = rows.flatMap(({ rowId, status, message }) => {
     const state = deviceChangeState(status);
@@ -105,23 +128,29 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
   });
   await tx.execute(
     `
-    UPDATE M2M_DeviceChange
+    UPDATE ${change}
     SET Status = item.status, IsProcessed = item.processed, HasErrors = item.errors, StatusDetails = item.details,
       ProcessedDate = CASE WHEN item.processed = 1 THEN :at END, ProcessedBy = :processedBy, ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
-    WHERE mine.device_change_id = M2M_DeviceChange.id`,
+    WHERE mine.device_change_id = ${change}.id`,
     { items: items, operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
   );
 }
 
 /** Inserts DeviceBulkChangeLog rows, in order. */
-export async function insertAudit(
-  tx: Transaction,
-  entries: readonly { readonly rowId: string; readonly bulkChangeId: string; readonly entry: AuditEntry }[],
-  { operator, at }: Pick<Written, 'operator' | 'at'>,
-): Promise<void> {
-  if (entries.length === 0) return;
+export async function insertAudit(tx: Transaction, entries: readonly RowAudit[], written: Written): Promise<void> {
+  for (const [portal, mine] of byPortal(entries, written)) await insertAuditOf(tx, mine, written.live.logKey[portal], written);
+}
+
+/** An audit entry and the row it is of. */
+export interface RowAudit {
+  readonly rowId: string;
+  readonly bulkChangeId: string;
+  readonly entry: AuditEntry;
+}
+
+async function insertAuditOf(tx: Transaction, entries: readonly RowAudit[], logKey: string, { operator, at }: Written): Promise<void> {
   const set = setOf('items', {
     i: 'int',
     row_id: 'bigint',
@@ -133,7 +162,7 @@ export async function insertAudit(
   });
   await tx.execute(
     `
-    INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
+    INSERT INTO DeviceBulkChangeLog (BulkChangeId, ${logKey}, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT item.bulk_change, mine.device_change_id, item.description, item.request, item.errors,
       CASE WHEN item.errors = 1 THEN 'ERROR' ELSE 'PROCESSED' END, item.response, CASE WHEN item.errors = 1 THEN item.response END,

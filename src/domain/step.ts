@@ -50,6 +50,8 @@ export interface BatchedStep<T, M> extends Omit<Step<T>, 'send'> {
   readonly key: string;
   readonly member: M;
   readonly maxMembers: number;
+  /** How long the first member waits for company; a moment without it. */
+  readonly lingerMs?: number;
   /** Answers for each member, in their order. */
   sendAll(members: readonly M[], signal: AbortSignal, handle: string): Promise<readonly Sent<T>[]>;
 }

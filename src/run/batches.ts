@@ -14,12 +14,13 @@ interface Member {
   readonly failed: (reason: unknown) => void;
 }
 
-/** Members of one key wait `lingerMs` for company, or until the request is full. */
+/** Members of one key wait for company, `lingerMs` where their step does not say how long, or until the request is full. */
 export function createBatches(lingerMs: number, clock: Clock): Batches {
   const open = new Map<string, Member[]>();
 
   const dispatch = async (step: BatchedStep<unknown, unknown>, members: readonly Member[], signal: AbortSignal): Promise<void> => {
     try {
+      signal.throwIfAborted();
       const handle = step.newHandle?.() ?? '';
       await Promise.all(members.map(({ intend }) => intend(handle)));
       const answers = await step.sendAll(
@@ -51,7 +52,7 @@ export function createBatches(lingerMs: number, clock: Clock): Batches {
           void dispatch(shared, members, signal);
         };
         if (members.length >= step.maxMembers) close();
-        else if (members.length === 1) clock.sleep(lingerMs, signal).then(close, close);
+        else if (members.length === 1) clock.sleep(step.lingerMs ?? lingerMs, signal).then(close, close);
       }),
   };
 }

@@ -8,7 +8,7 @@ const NEVER = new AbortController().signal;
 const DONE: Sent<string> = { kind: 'done', value: 'v', response: 'yes' };
 
 /** Members that are sent together; `told` is what happened, in order. */
-function membersOf(maxMembers: number) {
+function membersOf(maxMembers: number, signal = NEVER) {
   const told: string[] = [];
   const batches = createBatches(50, createFakeClock());
   let named = 0;
@@ -29,7 +29,7 @@ function membersOf(maxMembers: number) {
     readBack: async () => ({ kind: 'absent' }),
   });
   const send = (member: string, intend = async (handle: string): Promise<void> => void told.push(`${member} intends ${handle}`)) =>
-    batches.send(stepOf(member), intend, NEVER);
+    batches.send(stepOf(member), intend, signal);
   return { told, send };
 }
 
@@ -64,4 +64,12 @@ test('nothing goes out when an intent cannot be written', async () => {
 
   expect(sent.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(told).toEqual(['a intends request 1']);
+});
+
+test('members that still wait for company when the run is let go have sent nothing, and intend nothing', async () => {
+  const { told, send } = membersOf(2, AbortSignal.abort());
+
+  await expect(send('a')).rejects.toMatchObject({ name: 'AbortError' });
+
+  expect(told).toEqual([]);
 });

@@ -7,6 +7,9 @@ import type { BatchedStep, Seen, Steps } from '../../domain/step.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import { rowError, tealErrors, type Entry, type Esim, type TealApi } from './api.ts';
 
+/** The reads before come at the account's pace, 15 a second: so long devices wait for others to share their call. */
+const LINGER_MS = 2000;
+
 interface Collaborators {
   readonly api: TealApi;
   readonly http: HttpClient;
@@ -32,7 +35,12 @@ export async function changeTealPlan(change: PlanChange, steps: Steps, { api, ht
     return { status: 'NOOP', message: 'already on plan', error: null, after, effects, audit };
   }
 
-  await steps.step('assign plan', { ...assignPlan(entry, api, http), key: `Teal ${device.providerId}`, maxMembers: batchSize });
+  await steps.step('assign plan', {
+    ...assignPlan(entry, api, http),
+    key: `Teal ${device.providerId}`,
+    maxMembers: batchSize,
+    lingerMs: LINGER_MS,
+  });
   const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
   const audit = [{ description: 'Teal Carrier Rate Plan: Database.', request, response: 'OK', hasErrors: false }];
   return { status: 'APPLIED', message: 'OK', error: null, after, effects, audit };

@@ -59,16 +59,22 @@ export function createTealFleet(state: FleetState, now: () => number): TealFleet
   const advance = (): void => {
     for (const operation of queued) {
       if (operation.dueAt > now()) continue;
+      endChanges(operation.dueAt);
       operation.results = operation.entries.map((entry) => carryOut(entry, operation.dueAt));
       queued.delete(operation);
     }
+    endChanges(now());
+  };
+
+  /** Ends the plan changes that are due by then. */
+  const endChanges = (until: number): void => {
     for (const { eid, planUuid, dueAt } of changes) {
       const esim = esims.get(eid);
-      if (esim === undefined || dueAt > now()) continue;
+      if (esim === undefined || dueAt > until) continue;
       esim.planChangeStatus = esim.manner === 'failing' ? 'FAILURE' : 'SUCCESS';
       if (esim.manner !== 'failing') esim.planUuid = planUuid;
     }
-    changes = changes.filter(({ dueAt }) => dueAt > now());
+    changes = changes.filter(({ dueAt }) => dueAt > until);
   };
 
   const carryOut = ({ eid, planUuid }: Entry, at: number) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { CallFailed } from '../../domain/call-failed.ts';
-import type { HttpAnswer, HttpCall, HttpClient } from '../../domain/http.ts';
+import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../../domain/http.ts';
 import type { RowError } from '../../domain/result.ts';
 import { parseJson } from '../../http/json.ts';
 import { bodyOf, readBody, type ServiceErrors } from '../../http/verdict.ts';
@@ -55,6 +55,16 @@ export type OperationResult =
 
 /** The calls of a Teal plan change. Every call carries a request id; `newRequestId` makes one. */
 export function createTealApi(base: string, http: HttpClient, newRequestId: () => string) {
+  const asking = new Map<string, Promise<HttpReply>>();
+  /** Devices that shared a call share the question how it ended, as long as that is under way. */
+  const askResult = (requestId: string, signal: AbortSignal): Promise<HttpReply> => {
+    const known = asking.get(requestId);
+    if (known !== undefined) return known;
+    const call: HttpCall = { method: 'GET', url: `${base}/operation-result?requestId=${requestId}`, endsWith102: true };
+    const asked = http.read(call, signal).finally(() => asking.delete(requestId));
+    asking.set(requestId, asked);
+    return asked;
+  };
   return {
     newRequestId,
     /** One eSIM as it is now. Rejects with CallFailed. */
@@ -73,8 +83,7 @@ export function createTealApi(base: string, http: HttpClient, newRequestId: () =
     isQueued: (text: string): true | null => (parseJson(queuedSchema, text) === null ? null : true),
     /** How the call of this request id ended for one device. Rejects with CallFailed. */
     operationResult: async (requestId: string, eid: string, signal: AbortSignal): Promise<OperationResult> => {
-      const call: HttpCall = { method: 'GET', url: `${base}/operation-result?requestId=${requestId}`, endsWith102: true };
-      const reply = await http.read(call, signal);
+      const reply = await askResult(requestId, signal);
       if (reply.kind === 'answer' && reply.status === 102) return { kind: 'running' };
       if (reply.kind === 'answer' && reply.status === 404) return { kind: 'unknown' };
       try {

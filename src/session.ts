@@ -117,6 +117,8 @@ function permissionSettings(config: Config): PermissionSettings {
 /** More devices in progress than there are slots: else slots stand empty while the journal commits. */
 const IN_PROGRESS_PER_SLOT = 3;
 const LEAST_IN_PROGRESS = 4;
+/** Where several devices share a call: while some wait for its answer, the next gather. */
+const BATCHES_IN_PROGRESS = 2;
 
 function createSystems(config: Config, connections: Connections, hasAssignProcedure: () => Promise<boolean>): Systems {
   const carriers = new Map<number, CarrierConnection>();
@@ -175,7 +177,11 @@ function createSystems(config: Config, connections: Connections, hasAssignProced
       const carrier = carrierOf(integration);
       const account = carrier === undefined ? null : config.account(carrier, providerId);
       return account?.ok === true
-        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT)
+        ? Math.max(
+            LEAST_IN_PROGRESS,
+            account.pace.concurrency * IN_PROGRESS_PER_SLOT,
+            Number(account.settings['BATCH_SIZE'] ?? 1) * BATCHES_IN_PROGRESS,
+          )
         : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
     },
     deadlineMs: ({ providerId, integration }) => {

@@ -21,9 +21,9 @@ export interface IntegrationSetting {
 export function integrationSettings({ settings, optional, secrets, pace, timeoutMs }: Integration): readonly IntegrationSetting[] {
   const account = [...settings, ...Object.keys(optional)].map((name) => ({
     name,
-    help: name in optional ? `Default: ${optional[name]}.` : '',
+    help: name in optional ? `${name === 'BATCH_SIZE' ? 'Devices in one call. ' : ''}Default: ${optional[name]}.` : '',
     secret: secrets.includes(name) ? ('everything' as const) : null,
-    schema: name === 'BASE_URL' ? baseUrl : null,
+    schema: name === 'BASE_URL' ? baseUrl : name === 'BATCH_SIZE' ? wholeNumber(1, 1000) : null,
     default: optional[name] ?? null,
   }));
   const own = (name: string, help: string, schema: IntegrationSetting['schema'], value: number | null, source = '') => {

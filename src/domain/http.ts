@@ -3,6 +3,8 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly body?: unknown;
+  /** 102 (Processing) is an answer to this call, and nothing follows it: the service says "still running" so. */
+  readonly endsWith102?: boolean;
 }
 
 /** An answer that arrived whole. */

@@ -9,6 +9,8 @@ export type Sent<T> =
   | { readonly kind: 'accepted'; readonly handle: string; readonly response: string }
   /** The other side said no: it did not happen. */
   | { readonly kind: 'refused'; readonly error: RowError; readonly response: string }
+  /** A request of several was refused whole, perhaps because of one of them: it did not happen, and each is sent again alone. */
+  | { readonly kind: 'alone'; readonly error: RowError }
   /** The answer did not arrive or says nothing: it may have happened, or may happen yet. */
   | { readonly kind: 'lost'; readonly error: RowError; readonly response: string }
   /** It did not happen, and going on with this provider is pointless (credentials, quota). */
@@ -28,14 +30,18 @@ export type Seen<T> =
 export interface Step<T> {
   /** LogEntryDescription of its audit row. */
   readonly audit: string;
-  /** RequestText of its audit row, known before it is sent. */
-  readonly request: string;
+  /** RequestText of its audit row, known before it is sent; of the handle where each request has its own. */
+  readonly request: string | ((handle: string) => string);
+  /** Names the next request, where the caller may name it. The name is on disk before the request goes out: it is found by it whatever happens. */
+  readonly newHandle?: () => string;
   /** Repeating it leaves the same state, and coming late it does no harm: what is still undone after two sends has failed, instead of staying in doubt. */
   readonly idempotent?: boolean;
   /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
   readonly lasting?: boolean;
-  send(signal: AbortSignal): Promise<Sent<T>>;
-  readBack(signal: AbortSignal): Promise<Seen<T>>;
+  /** `handle` is of `newHandle`, else empty. */
+  send(signal: AbortSignal, handle: string): Promise<Sent<T>>;
+  /** `handle` is the one of the last request: of `newHandle`, or what the carrier accepted it with. Empty when nobody named it. */
+  readBack(signal: AbortSignal, handle: string): Promise<Seen<T>>;
 }
 
 /** Members of one request that stands for many devices. */
@@ -44,8 +50,10 @@ export interface BatchedStep<T, M> extends Omit<Step<T>, 'send'> {
   readonly key: string;
   readonly member: M;
   readonly maxMembers: number;
+  /** How long the first member waits for company; a moment without it. */
+  readonly lingerMs?: number;
   /** Answers for each member, in their order. */
-  sendAll(members: readonly M[], signal: AbortSignal): Promise<readonly Sent<T>[]>;
+  sendAll(members: readonly M[], signal: AbortSignal, handle: string): Promise<readonly Sent<T>[]>;
 }
 
 export type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RowError };

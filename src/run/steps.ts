@@ -6,9 +6,9 @@ import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
 import type { Group } from './group.ts';
-import { isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
+import { acceptedHandle, isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
 import type { Probe } from './probe.ts';
-import { RowEnded } from './row-end.ts';
+import { accepted, RowEnded } from './row-end.ts';
 
 export interface StepsOptions {
   readonly rowId: string;
@@ -35,6 +35,8 @@ export interface JournaledSteps extends Steps {
   readonly count: number;
   /** Whether a step was sent, or was about to be, and nothing is known of its end. */
   readonly inDoubt: boolean;
+  /** What finds a step again that the carrier took and has not done yet; null when there is none. */
+  readonly acceptedHandle: string | null;
   /** Whether any step was answered, in whatever attempt. */
   readonly isAnswered: boolean;
   /** Resolves when every answer so far is on disk. */
@@ -73,8 +75,8 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         step === name && data.kind === 'answer' && (attempt === options.attempt || (data.ended === 'done' && data.lasting)),
     );
 
-  const finish = <T>(name: string, step: AnyStep<T>, sent: Sent<T>): Tried<T> => {
-    const texts = { audit: step.audit, request: step.request, response: sent.response };
+  const finish = <T>(name: string, step: AnyStep<T>, sent: Exclude<Sent<T>, { kind: 'alone' }>, handle: string): Tried<T> => {
+    const texts = { audit: step.audit, request: requestOf(step, handle), response: sent.response };
     switch (sent.kind) {
       case 'done':
         void write(name, { kind: 'answer', ended: 'done', value: sent.value, lasting: step.lasting === true, ...texts });
@@ -86,7 +88,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         return { ok: false, error: sent.error };
       case 'accepted':
         void write(name, { kind: 'answer', ended: 'accepted', handle: sent.handle, response: sent.response });
-        throw accepted(sent.handle, null);
+        throw new RowEnded(accepted(sent.handle, null));
       case 'stop':
         // It did not happen: journaled, so that the next run need not read back.
         void write(name, { kind: 'answer', ended: 'absent' });
@@ -99,28 +101,38 @@ export function createSteps(options: StepsOptions): JournaledSteps {
   };
 
   /** Asks until the step is seen, or its settle time is over. */
-  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number): Promise<Seen<T>> => {
+  const settle = async <T>(name: string, step: AnyStep<T>, { at, handle }: Doubt): Promise<Seen<T>> => {
     for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_READ_BACK_MS)) {
-      const seen = await step.readBack(signal);
+      const seen = await step.readBack(signal, handle);
       tell(name, 'read-back', seen.kind);
-      const leftMs = sentAt + options.settleMs - clock.now();
-      const isFinal = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'unclear' && stopsProvider(seen.error));
-      if (isFinal || leftMs <= 0) return seen;
+      const leftMs = at + options.settleMs - clock.now();
+      const isOpen = seen.kind === 'absent' || (seen.kind === 'unclear' && !stopsProvider(seen.error));
+      if (!isOpen || leftMs <= 0) return seen;
       await clock.sleep(Math.min(waitMs, leftMs), signal);
     }
   };
 
-  const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<Sent<T>> => {
+  const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<{ readonly sent: Sent<T>; readonly handle: string }> => {
+    let handle = '';
+    const intend = async (named: string): Promise<void> => {
+      handle = named;
+      await write(name, { kind: 'intent', request: requestOf(step, handle), ...(handle === '' ? {} : { handle }) });
+      tell(name, 'intent', requestOf(step, handle));
+      await probe('before send', name);
+    };
+    const send = async (): Promise<Sent<T>> => {
+      if ('sendAll' in step) return options.batches.send(step, intend, signal);
+      await intend(step.newHandle?.() ?? '');
+      return step.send(signal, handle);
+    };
     await probe('before intent', name);
-    await write(name, { kind: 'intent', request: step.request });
-    tell(name, 'intent', step.request);
-    await probe('before send', name);
-    const sent = 'sendAll' in step ? await options.batches.send(step, signal) : await step.send(signal);
+    const sent = await send();
     await probe('after send', name);
-    return sent;
+    return { sent, handle };
   };
 
-  const tryStep = async <T>(name: string, step: AnyStep<T>): Promise<Tried<T>> => {
+  const tryStep = async <T>(name: string, given: AnyStep<T>): Promise<Tried<T>> => {
+    let step = given;
     const answer = answerOf(name)?.data;
     if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
@@ -128,23 +140,33 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     let doubt = openDoubt(entries, name, options.attempt, clock.now());
     for (let sends = 0; ;) {
       if (doubt !== null) {
-        const seen = await settle(name, step, doubt.at);
-        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
-        if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-        if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
+        const { handle } = doubt;
+        const seen = await settle(name, step, doubt);
+        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' }, handle);
+        if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' }, handle);
+        if (seen.kind === 'pending') return finish(name, step, { kind: 'accepted', handle, response: '' }, handle);
+        if (seen.kind === 'unclear') throw new RowEnded({ kind: 'unknown', error: seen.error });
         if (sends >= MAX_SENDS) {
           // Where a change that still came would do no harm it may be called failed; anything else stays in doubt.
-          if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
+          if (step.idempotent === true)
+            return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message }, handle);
           throw new RowEnded({ kind: 'unknown', error: doubt.error });
         }
         void write(name, { kind: 'answer', ended: 'absent' });
       }
-      const sent = await sendOnce(name, step);
+      const { sent, handle } = await sendOnce(name, step);
+      if (sent.kind === 'alone' && 'sendAll' in step && step.maxMembers > 1) {
+        void write(name, { kind: 'answer', ended: 'absent' });
+        step = { ...step, key: `${step.key}\n${options.rowId}`, maxMembers: 1 };
+        doubt = null;
+        continue;
+      }
       sends += 1;
-      if (sent.kind !== 'lost') return finish(name, step, sent);
+      if (sent.kind === 'alone') return finish(name, step, { kind: 'refused', error: sent.error, response: sent.error.message }, handle);
+      if (sent.kind !== 'lost') return finish(name, step, sent, handle);
       void write(name, { kind: 'answer', ended: 'lost', error: sent.error });
       tell(name, 'failed', sent.error.message);
-      doubt = { at: clock.now(), error: sent.error };
+      doubt = { at: clock.now(), error: sent.error, handle };
     }
   };
 
@@ -168,10 +190,10 @@ export function createSteps(options: StepsOptions): JournaledSteps {
   };
 
   const settleAccepted = async <T>(name: string, step: AnyStep<T>, handle: string): Promise<Tried<T>> => {
-    const seen = await step.readBack(signal);
-    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
-    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-    throw accepted(handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null);
+    const seen = await step.readBack(signal, handle);
+    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' }, handle);
+    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' }, handle);
+    throw new RowEnded(accepted(handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null));
   };
 
   return {
@@ -213,6 +235,9 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     get inDoubt() {
       return isInDoubt(entries, options.attempt);
     },
+    get acceptedHandle() {
+      return acceptedHandle(entries, options.attempt);
+    },
     get isAnswered() {
       return entries.some(({ data }) => data.kind === 'answer');
     },
@@ -227,23 +252,27 @@ function failureOf(error: unknown): RowError | null {
   return stopsProvider(error.error) ? null : error.error;
 }
 
-function accepted(handle: string, stop: RowError | null): RowEnded {
-  return new RowEnded({ kind: 'accepted', message: `accepted by the carrier (${handle})`, stop });
-}
-
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
+
+function requestOf({ request }: AnyStep<unknown>, handle: string): string {
+  return typeof request === 'string' ? request : request(handle);
+}
 
 interface Doubt {
   /** Since when the step settles. */
   readonly at: number;
   readonly error: RowError;
+  /** Of the request that nothing is known of. */
+  readonly handle: string;
 }
 
 /** What earlier runs of this attempt left open. After a crash nobody knows how long the call waited, or ran: it settles from now on. */
 function openDoubt(entries: readonly JournalEntry[], name: string, attempt: number, now: number): Doubt | null {
-  const last = entries.findLast((entry) => entry.step === name && entry.attempt === attempt);
-  if (last?.data.kind === 'intent') return { at: now, error: interrupted(name) };
-  return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error } : null;
+  const mine = entries.filter((entry) => entry.step === name && entry.attempt === attempt);
+  const handle = mine.flatMap(({ data }) => (data.kind === 'intent' ? [data.handle ?? ''] : [])).at(-1) ?? '';
+  const last = mine.at(-1);
+  if (last?.data.kind === 'intent') return { at: now, error: interrupted(name), handle };
+  return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error, handle } : null;
 }
 
 function interrupted(step: string): RowError {

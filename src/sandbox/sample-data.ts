@@ -6,11 +6,12 @@ import { operatorTables } from './sample/operators.ts';
 import { packageData } from './sample/packages.ts';
 import { CONTROL_CENTER_PLANS, PACKAGE_TYPES, planTables } from './sample/plans.ts';
 import { providerTables } from './sample/providers.ts';
+import { tealEsims, tealPlans, tealTables } from './sample/teal.ts';
 import { serviceLineData } from './sample/service-lines.ts';
 
 /** The sample fleet of the sandbox with everything around it: always the same. */
 export function sampleData(): SampleData {
-  return combined(lookups(), fleetData(sampleFleet()));
+  return [fleetData(sampleFleet()), tealData()].reduce(combined, lookups());
 }
 
 /** `count` POND devices of provider 1 more, each on POND-1GB: for measurements and tests. */
@@ -25,6 +26,7 @@ function lookups(): SampleData {
     pond: { packageTypes: PACKAGE_TYPES, packages: [], sims: [] },
     controlCenter: { jasper: [], tmobilejasper: [], pod19: [], rogers: [] },
     controlCenterPlans: CONTROL_CENTER_PLANS,
+    teal: { esims: [], plans: [] },
     revio: { customers: REVIO_CUSTOMERS, services: [], products: [] },
   };
 }
@@ -42,6 +44,11 @@ function fleetData(fleet: readonly FleetDevice[]): SampleData {
       rogers: controlCenterDevices(fleet, 7),
     },
     controlCenterPlans: [],
+    teal: { esims: [], plans: [] },
     revio: { customers: [], ...lines.revio },
   };
+}
+
+function tealData(): SampleData {
+  return { ...fleetData([]), tables: tealTables(), teal: { esims: tealEsims(), plans: tealPlans() } };
 }

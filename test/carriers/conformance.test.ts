@@ -7,11 +7,12 @@ import { atFirstIntent, open, SETTLE_SECONDS, statuses, TIMEOUT_SECONDS } from '
 import type { CarrierUnderTest } from './carrier-under-test.ts';
 import { controlCenters } from './control-center.ts';
 import { pond } from './pond.ts';
+import { teal } from './teal.ts';
 import { changed, failed, untouched, type Standing } from './standing.ts';
 
 // P12: the same faults at every carrier end alike: row, exit code, effects at the carrier, journal, audit, and what resume makes of it.
 
-const UNDER_TEST: readonly CarrierUnderTest[] = [pond, ...controlCenters];
+const UNDER_TEST: readonly CarrierUnderTest[] = [pond, ...controlCenters, teal];
 
 const ALWAYS = 1000;
 

@@ -16,6 +16,7 @@ export interface SampleData {
   };
   readonly controlCenter: Readonly<Record<ControlCenter, readonly ControlCenterDevice[]>>;
   readonly controlCenterPlans: readonly string[];
+  readonly teal: { readonly esims: readonly SampleEsim[]; readonly plans: readonly SampleTealPlan[] };
   readonly revio: {
     readonly customers: readonly number[];
     readonly services: readonly { readonly service_id: number; readonly customer_id: number; readonly number: string }[];
@@ -39,6 +40,19 @@ export interface ControlCenterDevice {
   readonly communicationPlan: string;
 }
 
+export interface SampleEsim {
+  readonly eid: string;
+  readonly iccid: string;
+  readonly planUuid: string;
+  /** What becomes of a plan change: it is made, refused by its operation, or fails afterwards. */
+  readonly manner: 'willing' | 'restricted' | 'failing';
+}
+
+export interface SampleTealPlan {
+  readonly uuid: string;
+  readonly name: string;
+}
+
 /** Both together; look-up rows must be in one of them only. */
 export function combined(a: SampleData, b: SampleData): SampleData {
   const tables: Record<string, readonly SampleRow[]> = { ...a.tables };
@@ -53,6 +67,7 @@ export function combined(a: SampleData, b: SampleData): SampleData {
     },
     controlCenter: { jasper: center('jasper'), tmobilejasper: center('tmobilejasper'), pod19: center('pod19'), rogers: center('rogers') },
     controlCenterPlans: [...a.controlCenterPlans, ...b.controlCenterPlans],
+    teal: { esims: [...a.teal.esims, ...b.teal.esims], plans: [...a.teal.plans, ...b.teal.plans] },
     revio: {
       customers: [...a.revio.customers, ...b.revio.customers],
       services: [...a.revio.services, ...b.revio.services],

@@ -13,10 +13,12 @@ export const REVIO_ACCOUNT = {
   subscriptionKey: 'sandbox-revio-key',
 } as const;
 
+export const TEAL_ACCOUNT = { apiKey: 'sandbox-teal-key', apiSecret: 'sandbox-teal-secret' } as const;
+
 export const CONTROL_CENTERS = ['jasper', 'tmobilejasper', 'pod19', 'rogers'] as const;
 
 /** Names of the simulated services, as faults, latency and limits take them. */
-export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS] as const;
+export const SERVICES = ['pond', 'revio', 'teal', ...CONTROL_CENTERS] as const;
 
 export function controlCenterKey(name: (typeof CONTROL_CENTERS)[number]): string {
   return `sandbox-${name}-key`;
@@ -37,6 +39,9 @@ export function carrierEnvironment(port: number): Readonly<Record<string, string
       POND_API_KEY: POND_ACCOUNT.apiKey,
       POND_USERNAME: POND_ACCOUNT.username,
       POND_PASSWORD: POND_ACCOUNT.password,
+      TEAL_BASE_URL: `${host}/teal/api/v1`,
+      TEAL_API_KEY: TEAL_ACCOUNT.apiKey,
+      TEAL_API_SECRET: TEAL_ACCOUNT.apiSecret,
       REVIO_BASE_URL: `${host}/revio`,
       REVIO_USERNAME: REVIO_ACCOUNT.username,
       REVIO_CLIENT_CODE: REVIO_ACCOUNT.clientCode,

@@ -6,6 +6,7 @@ export interface LedgerEntry {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  /** Several with a space between. */
   readonly subject: string;
   readonly body?: unknown;
   /** Null when it was never answered. */
@@ -52,9 +53,11 @@ export function createLedger(now: () => number): Ledger {
       if (entries.length > MAX_ENTRIES * 1.5) entries = entries.slice(-MAX_ENTRIES);
       if (entry.effect === undefined) return;
       effects[entry.effect] = (effects[entry.effect] ?? 0) + 1;
-      const mine = bySubject.get(entry.subject) ?? {};
-      mine[entry.effect] = (mine[entry.effect] ?? 0) + 1;
-      bySubject.set(entry.subject, mine);
+      for (const subject of entry.subject.split(' ')) {
+        const mine = bySubject.get(subject) ?? {};
+        mine[entry.effect] = (mine[entry.effect] ?? 0) + 1;
+        bySubject.set(subject, mine);
+      }
     },
     violation: (text) => {
       violations.push(text);
@@ -64,7 +67,7 @@ export function createLedger(now: () => number): Ledger {
         .filter(
           (entry) =>
             (service === undefined || entry.service === service) &&
-            (subject === undefined || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)),
+            (subject === undefined || isAbout(entry, subject) || entry.path.includes(subject)),
         )
         .slice(-limit),
     summary: () => ({ calls, violations, effects, bySubject: Object.fromEntries(bySubject) }),
@@ -76,4 +79,9 @@ export function createLedger(now: () => number): Ledger {
       bySubject = new Map();
     },
   };
+}
+
+/** POND knows a SIM by the first 19 of its 20 digits. */
+function isAbout(entry: Pick<LedgerEntry, 'subject'>, asked: string): boolean {
+  return entry.subject.split(' ').some((subject) => subject !== '' && asked.startsWith(subject));
 }

@@ -7,6 +7,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { simulatedPond } from './pond.ts';
 import { simulatedRevio } from './revio.ts';
+import { simulatedTeal } from './teal.ts';
 import type { SimulatedService } from './service.ts';
 
 /** Everything of a running simulator that its admin calls can look at and change. */
@@ -40,7 +41,12 @@ export function createSimulatorState(more: SampleData | undefined, saved: Readon
   const pending = new Set<NodeJS.Timeout>();
 
   const create = (): void => {
-    const all = [simulatedPond(sample), simulatedRevio(sample), ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample))];
+    const all = [
+      simulatedPond(sample),
+      simulatedRevio(sample),
+      simulatedTeal(sample),
+      ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample)),
+    ];
     for (const service of all) {
       services.set(service.name, { service, limit: createAccountLimit(service.limit, Date.now), latencyMs: 0 });
     }

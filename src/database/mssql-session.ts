@@ -1,8 +1,9 @@
 import mssql, { type ConnectionPool, type Request, type Transaction as DriverTransaction } from 'mssql';
+import type { ConnectionSettings } from '../config/connection.ts';
 import type { Params, Session, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
 import type { JsonTable } from './json-table.ts';
-import { mssqlConnection, type MssqlSettings } from './mssql-settings.ts';
+import { mssqlConnection } from './mssql-settings.ts';
 import { mssqlTempTables } from './mssql-temp.ts';
 import { atNamed } from './named-params.ts';
 import { fromMssql, toMssql, valueFromMssql } from './sql-values.ts';
@@ -14,7 +15,7 @@ export interface HeldSession extends Session {
 }
 
 /** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
-export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSend: () => void): HeldSession {
+export function openMssqlSession(settings: ConnectionSettings, json: JsonTable, onSend: () => void): HeldSession {
   let opening: Promise<ConnectionPool> | null = null;
   const pool = (): Promise<ConnectionPool> =>
     (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());

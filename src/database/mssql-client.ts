@@ -52,6 +52,8 @@ class SafeMssqlClient extends MssqlDialect {
         process.nextTick(() => this._chomp(connection));
         resolve(query);
       });
+      // Rows that a trigger selects come before those of the statement.
+      request.on('columnMetadata', () => (rows.length = 0));
       request.on('row', (columns: readonly Column[]) => {
         rows.push(Object.fromEntries(columns.map(({ metadata, value }) => [metadata.colName, value])));
       });

@@ -105,9 +105,11 @@ export async function driverTransaction<T>(
 
 async function rows<Row>(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<readonly Row[]> {
   onSend();
-  const { recordset } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  const { recordsets } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  // Those of triggers come before those of the statement.
+  const last = Array.isArray(recordsets) ? recordsets.at(-1) : undefined;
   // The caller names the row type of its own SQL.
-  return (recordset ?? []).map(fromMssql) as readonly Row[];
+  return (last ?? []).map(fromMssql) as readonly Row[];
 }
 
 async function affected(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<number> {

@@ -1,5 +1,6 @@
 import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
+import { cut } from '../cut.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
 
@@ -54,7 +55,7 @@ export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: stri
         WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
       ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
     WHERE id = :bulkChangeId`,
-    { bulkChangeId, operator: operator.slice(0, 50), at: sqlTime(at) },
+    { bulkChangeId, operator: cut(operator, 50), at: sqlTime(at) },
   );
 }
 

@@ -24,21 +24,20 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
   const claimed = await db.transaction(async (tx) => {
     const ids =
       tx.engine === 'sqlite'
-        ? await tx.query<{ id: string | number }>(
+        ? await tx.query<{ id: string }>(
             `
             UPDATE M2M_DeviceChange SET Status = 'PROCESSING'
             WHERE id IN (SELECT id FROM M2M_DeviceChange WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
-            RETURNING id`,
+            RETURNING CAST(id AS TEXT) AS id`,
             { bulkChangeId, limit },
           )
-        : await tx.query<{ id: string | number }>(
+        : await tx.query<{ id: string }>(
             `
             DECLARE @claimed TABLE (id bigint);
-            UPDATE TOP (:limit) change SET Status = 'PROCESSING'
+            UPDATE TOP (:limit) M2M_DeviceChange WITH (ROWLOCK, UPDLOCK, READPAST) SET Status = 'PROCESSING'
             OUTPUT inserted.id INTO @claimed
-            FROM M2M_DeviceChange AS change WITH (ROWLOCK, UPDLOCK, READPAST)
-            WHERE change.BulkChangeId = :bulkChangeId AND change.Status = 'NEW' AND change.IsProcessed = 0;
-            SELECT id FROM @claimed;`,
+            WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0;
+            SELECT CAST(id AS nvarchar(30)) AS id FROM @claimed;`,
             { bulkChangeId, limit },
           );
     if (ids.length === 0) return [];
@@ -46,9 +45,9 @@ export async function claimRows(db: Database, bulkChangeId: string, limit: numbe
       `
       UPDATE ${ownTable(tx.engine, 'change_row')} SET started = 1
       WHERE device_change_id IN (SELECT claimed.id FROM ${tx.json('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
-      { bulkChangeId, claimed: JSON.stringify(ids.map(({ id }) => ({ id: String(id) }))) },
+      { bulkChangeId, claimed: JSON.stringify(ids) },
     );
-    return ids.map(({ id }) => ({ id: String(id) }));
+    return ids;
   });
   if (claimed.length === 0) return [];
   const rows = await db.query<Stored>(
@@ -84,7 +83,7 @@ export async function begunRows(
 
 function openRow(row: Stored): OpenRow {
   return {
-    rowId: String(row.id),
+    rowId: row.id,
     line: row.line,
     iccid: row.iccid,
     change: JSON.parse(row.subject) as Change,

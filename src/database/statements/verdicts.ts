@@ -5,6 +5,7 @@ import { deviceChangeState } from '../../domain/status.ts';
 import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { cut } from '../cut.ts';
 import { sqlTime } from '../sql-time.ts';
 import { writeEffects } from './effects.ts';
 
@@ -106,7 +107,7 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
     FROM ${set} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
     WHERE mine.device_change_id = M2M_DeviceChange.id`,
-    { items: JSON.stringify(items), operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
+    { items: JSON.stringify(items), operator, processedBy: cut(operator, 50), at: sqlTime(at) },
   );
 }
 
@@ -138,7 +139,7 @@ export async function insertAudit(
     ORDER BY item.i`,
     {
       operator,
-      processedBy: operator.slice(0, 50),
+      processedBy: cut(operator, 50),
       at: sqlTime(at),
       items: JSON.stringify(
         entries.map(({ rowId, bulkChangeId, entry }, i) => ({

@@ -1,4 +1,5 @@
 import type { RowFacts } from '../../domain/facts.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadSession } from '../database.ts';
 import type { FactsWanted, LineRange } from '../../domain/facts-store.ts';
 import { factsReader, type FactsRow, type FactsScope } from './facts-row.ts';
@@ -42,6 +43,7 @@ export async function factsPage(
 
 /** In the order of FactsRow. */
 function factsSql(session: ReadSession, { lines, found }: FoundList, wants: Wants, where: string): string {
+  const beside = (column: string): string => besideColumn(session.engine, column);
   const join =
     session.engine === 'sqlite'
       ? 'group_concat(DISTINCT product.CustomerId)'
@@ -55,8 +57,8 @@ function factsSql(session: ReadSession, { lines, found }: FoundList, wants: Want
     : 'NULL, NULL, NULL';
   const activation = wants.activation
     ? `(SELECT MIN(history.DateOfChange) FROM DeviceStatusHistory AS history
-        JOIN DeviceStatus AS active ON active.Status = history.CurrentStatus AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = device.ServiceProviderId)
-        WHERE history.ICCID = device.ICCID)`
+        JOIN DeviceStatus AS active ON active.Status = ${beside('history.CurrentStatus')} AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = device.ServiceProviderId)
+        WHERE history.ICCID = ${beside('device.ICCID')})`
     : 'NULL';
   // The live service: the one the device points to, else one with its number that belongs to the account's customer.
   const liveService = wants.services
@@ -65,7 +67,7 @@ function factsSql(session: ReadSession, { lines, found }: FoundList, wants: Want
       LEFT JOIN RevCustomer AS owner ON owner.id = live.RevCustomerId
       WHERE live.DisconnectedDate IS NULL AND live.IsDeleted = 0
         AND (live.id = tenant.RevServiceId
-          OR (tenant.AccountNumber IS NOT NULL AND owner.RevCustomerId = tenant.AccountNumber AND live.Number IN (device.MSISDN, device.ICCID))))`
+          OR (tenant.AccountNumber IS NOT NULL AND owner.RevCustomerId = ${beside('tenant.AccountNumber')} AND live.Number IN (${beside('device.MSISDN')}, ${beside('device.ICCID')}))))`
     : '';
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,

@@ -1,5 +1,6 @@
 import type { Provider } from '../../domain/facts.ts';
 import type { List, ListRow, RowValues } from '../../domain/list-row.ts';
+import { besideColumn, exactly } from '../collation.ts';
 import type { ReadSession, TempRow } from '../database.ts';
 
 /** The list of a run in temporary tables, typed like the operator's key columns so that joins can seek. */
@@ -91,15 +92,16 @@ export async function findDevices(
   ] as const;
   const found = await session.createTemp('found', columns, 'iccid');
   const providers = session.json('providers', { id: 'int', own: 'int' });
+  const wish = exactly(session.engine, 'list.wish');
   // A left join: SQLite would else begin with all devices of the providers.
   await session.execute(
     `
     INSERT INTO ${found} (iccid, first_line, last_line, conflicting, device_id, candidates)
-    SELECT list.iccid, MIN(list.line), MAX(list.line), CASE WHEN MIN(list.wish) = MAX(list.wish) THEN 0 ELSE 1 END,
+    SELECT list.iccid, MIN(list.line), MAX(list.line), CASE WHEN MIN(${wish}) = MAX(${wish}) THEN 0 ELSE 1 END,
       COALESCE(MIN(CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.id END), MIN(device.id)),
       COUNT(DISTINCT CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.ServiceProviderId END)
     FROM ${table} AS list
-    LEFT JOIN Device AS device ON device.ICCID = list.iccid
+    LEFT JOIN Device AS device ON device.ICCID = ${besideColumn(session.engine, 'list.iccid')}
       AND device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine)
       AND (
         EXISTS (

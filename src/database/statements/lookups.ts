@@ -1,4 +1,5 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadDatabase, ReadSession } from '../database.ts';
 import type { LoadedList } from './list.ts';
 
@@ -114,7 +115,7 @@ export function findCustomersWithoutSite(session: ReadSession, list: LoadedList)
       `
       SELECT DISTINCT customer.RevCustomerId AS customer_id
       FROM ${list.table} AS list
-      JOIN RevCustomer AS customer ON customer.RevCustomerId = ${customer}
+      JOIN RevCustomer AS customer ON customer.RevCustomerId = ${besideColumn(session.engine, customer)}
       WHERE customer.IsActive = 1 AND customer.IsDeleted = 0
         AND NOT EXISTS (SELECT 1 FROM Site AS site WHERE site.RevCustomerId = customer.id)`,
     )

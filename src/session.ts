@@ -21,13 +21,13 @@ import { refusalOf } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
-  const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config));
+  const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config), { poolSize: poolSizeOf(config) });
   return sessionOn(db, config, emit, clock, false);
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
 export async function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
-  const db = await openDatabase(requireUrl(config));
+  const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
     const missing = await missingTables(db);
     if (missing.length > 0) {
@@ -50,6 +50,15 @@ export async function openWriteSession(config: Config, emit: Emit, clock: Clock)
     await db.close();
     throw error;
   }
+}
+
+/** Statements of many devices are sent as one, so a connection is enough for several requests in flight. */
+const REQUESTS_PER_CONNECTION = 8;
+const LEAST_CONNECTIONS = 4;
+const MOST_CONNECTIONS = 32;
+
+function poolSizeOf({ maxParallelRequests }: Config): number {
+  return Math.min(MOST_CONNECTIONS, Math.max(LEAST_CONNECTIONS, Math.ceil(maxParallelRequests / REQUESTS_PER_CONNECTION)));
 }
 
 /** DATABASE_URL. Rejects with PondBulkError (config) when it is not set. */

@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 import mssql, { type ConnectionPool } from 'mssql';
-import { PondBulkError } from '../domain/errors.ts';
+import type { ConnectionSettings } from '../config/connection.ts';
 import { bulkLoad } from './bulk-load.ts';
 import type { Database, Params, ReadDatabase, Session, Transaction } from './database.ts';
 import { affectedBy, knexTransaction, onConnection, rowsOf, type Dialect } from './knex-statements.ts';
 import { mssqlKnex } from './mssql-client.ts';
 import { mssqlCalling } from './mssql-procedures.ts';
 import { openMssqlSession, streamRows } from './mssql-session.ts';
-import { mssqlConnection, mssqlIdentity, parseMssqlUrl, type MssqlSettings } from './mssql-settings.ts';
+import { mssqlConnection, mssqlIdentity, poolSize } from './mssql-settings.ts';
+import { unreachable } from './mssql-unreachable.ts';
 import { assertReads, assertWritesTempOnly } from './read-only-sql.ts';
 import { withRetries } from './retry.ts';
 import { babelfishSet, mssqlSet } from './set-forms.ts';
@@ -15,23 +16,19 @@ import { insertSql, withSets } from './sets.ts';
 
 export interface MssqlOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Connections for statements; streams and the session have their own. */
+  /** Connections for statements, and as many for procedures; streams and the session have their own. */
   readonly poolSize?: number | undefined;
 }
 
 const POOL_SIZE = 8;
 const STREAMS = 4;
-const CALLERS = 8;
 /** From so many rows on a bulk load (one round trip more) is quicker than having the server read JSON. */
 const APPEND_IN_BULK_FROM = 10;
 
-/** "Login failed" and "cannot open database requested by the login". */
-const LOGIN_REFUSED = new Set([18456, 18452, 4060]);
-
-export async function openMssql(url: string, options: MssqlOptions = {}): Promise<Database> {
-  const settings = parseMssqlUrl(url);
+export async function openMssql(settings: ConnectionSettings, options: MssqlOptions = {}): Promise<Database> {
   const { signal } = options;
-  const knex = mssqlKnex(settings, options.poolSize ?? POOL_SIZE);
+  const size = poolSize(settings, options.poolSize ?? POOL_SIZE);
+  const knex = mssqlKnex(settings, size);
   let dialect: Dialect;
   try {
     dialect = await withRetries(() => dialectOf(knex), { idempotent: true, signal });
@@ -45,8 +42,8 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
     statements += 1;
   };
   const session = openMssqlSession(settings, dialect.set, count);
-  const streams = lazyPool(settings, STREAMS);
-  const callers = lazyPool(settings, CALLERS);
+  const streams = lazyPool(settings, poolSize(settings, STREAMS));
+  const callers = lazyPool(settings, size);
   const calling = mssqlCalling(callers.get, dialect.set, count);
   return {
     engine: 'mssql',
@@ -80,8 +77,8 @@ export async function openMssql(url: string, options: MssqlOptions = {}): Promis
 }
 
 /** Only what reads, and #tables: each statement is looked at before it is sent. */
-export async function openMssqlReadOnly(url: string): Promise<ReadDatabase> {
-  const db = await openMssql(url);
+export async function openMssqlReadOnly(settings: ConnectionSettings, options: MssqlOptions = {}): Promise<ReadDatabase> {
+  const db = await openMssql(settings, options);
   return {
     engine: db.engine,
     identity: db.identity,
@@ -137,7 +134,7 @@ function readsOnly(queries: Database | Session): Pick<ReadDatabase, 'query' | 's
 }
 
 function lazyPool(
-  settings: MssqlSettings,
+  settings: ConnectionSettings,
   max: number,
 ): { readonly get: () => Promise<ConnectionPool>; readonly close: () => Promise<void> } {
   let opening: Promise<ConnectionPool> | null = null;
@@ -147,30 +144,4 @@ function lazyPool(
       await (await opening)?.close();
     },
   };
-}
-
-/** What the driver says about a failed connect, without anything of the URL but server, database and user. */
-function unreachable(cause: unknown, settings: MssqlSettings): PondBulkError {
-  const where = mssqlIdentity(settings);
-  const number = typeof cause === 'object' && cause !== null && 'number' in cause ? cause.number : null;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  if (code === 'ELOGIN' || (typeof number === 'number' && LOGIN_REFUSED.has(number))) {
-    return new PondBulkError(
-      'credentials',
-      'DATABASE_LOGIN_REFUSED',
-      `The database server ${where} refused the login of ${settings.user}. Check user, password and database in DATABASE_URL`,
-      { cause },
-    );
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new PondBulkError(
-    'config',
-    'DATABASE_UNREACHABLE',
-    `The database ${where} cannot be reached: ${withoutSecret(reason, settings.password)}`,
-    { cause },
-  );
-}
-
-function withoutSecret(text: string, secret: string): string {
-  return secret === '' ? text : text.replaceAll(secret, '***');
 }

@@ -1,7 +1,8 @@
 import mssql, { type ConnectionPool, type Request, type Transaction as DriverTransaction } from 'mssql';
+import type { ConnectionSettings } from '../config/connection.ts';
 import type { Params, Session, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
-import { mssqlConnection, type MssqlSettings } from './mssql-settings.ts';
+import { mssqlConnection } from './mssql-settings.ts';
 import { mssqlTempTables } from './mssql-temp.ts';
 import { atNamed } from './named-params.ts';
 import { withSets, type SetForm } from './sets.ts';
@@ -14,7 +15,7 @@ export interface HeldSession extends Session {
 }
 
 /** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
-export function openMssqlSession(settings: MssqlSettings, form: SetForm, onSend: () => void): HeldSession {
+export function openMssqlSession(settings: ConnectionSettings, form: SetForm, onSend: () => void): HeldSession {
   let opening: Promise<ConnectionPool> | null = null;
   const pool = (): Promise<ConnectionPool> =>
     (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
@@ -104,9 +105,11 @@ export async function driverTransaction<T>(
 
 async function rows<Row>(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<readonly Row[]> {
   onSend();
-  const { recordset } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  const { recordsets } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  // Those of triggers come before those of the statement.
+  const last = Array.isArray(recordsets) ? recordsets.at(-1) : undefined;
   // The caller names the row type of its own SQL.
-  return (recordset ?? []).map(fromMssql) as readonly Row[];
+  return (last ?? []).map(fromMssql) as readonly Row[];
 }
 
 async function affected(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<number> {

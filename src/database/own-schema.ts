@@ -47,7 +47,7 @@ export const OWN_TABLES: readonly Table[] = [
       portal: 'nvarchar(10)',
       line: 'int',
       iccid: 'nvarchar(50)',
-      phone_number: 'nvarchar(20)',
+      phone_number: 'nvarchar(50)',
       provider_id: 'int',
       subject: 'nvarchar(max)',
       cells: 'nvarchar(max)',

@@ -7,12 +7,16 @@ export const mssqlSet: SetForm = (parameter, columns) =>
     .map(([name, type]) => `[${name}] ${type} '$.${name}'`)
     .join(', ')})`;
 
-/** Babelfish leaves texts as they are escaped in the JSON (babelfish_extensions, `OPENJSON`): they are put right behind it. */
+/**
+ * Babelfish (babelfish_extensions, `OPENJSON`) cuts the columns of WITH after 4000 characters, so each comes from its pair; and it
+ * leaves texts as they are escaped in the JSON: they are put right behind it.
+ */
 export const babelfishSet: SetForm = (parameter, columns) => {
-  const list = Object.entries(columns).map(([name, type]) =>
-    type.startsWith('nvarchar') ? `${unescaped(`[${name}]`)} AS [${name}]` : `[${name}]`,
-  );
-  return `(SELECT ${list.join(', ')} FROM ${mssqlSet(parameter, columns)})`;
+  const list = Object.entries(columns).map(([name, type]) => {
+    const value = `MAX(CASE WHEN pair.[key] = '${name}' THEN pair.value END)`;
+    return `CAST(${type.startsWith('nvarchar') ? unescaped(value) : value} AS ${type}) AS [${name}]`;
+  });
+  return `(SELECT ${list.join(', ')} FROM OPENJSON(:${parameter}) AS item CROSS APPLY OPENJSON(item.value) AS pair GROUP BY item.[key])`;
 };
 
 /** Two backslashes hide behind a character that JSON never has raw, until the other escapes are gone. */

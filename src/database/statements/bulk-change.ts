@@ -1,6 +1,7 @@
 import type { Portal } from '../../domain/effect.ts';
 import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
+import { cut } from '../cut.ts';
 import { PORTAL_TABLES } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
@@ -62,7 +63,7 @@ export async function updateBulkChangeStatus(
         WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
       ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
     WHERE id = :bulkChangeId`,
-    { bulkChangeId, operator: operator.slice(0, 50), at: sqlTime(at) },
+    { bulkChangeId, operator: cut(operator, 50), at: sqlTime(at) },
   );
 }
 

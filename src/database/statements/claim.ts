@@ -28,25 +28,20 @@ export async function claimRows(db: Database, bulkChangeId: string, portal: Port
   const claimed = await db.transaction(async (tx) => {
     const ids =
       tx.engine === 'sqlite'
-        ? await tx.query<{ id: string | number }>(
+        ? await tx.query<{ id: string }>(
             `
             UPDATE ${change} SET Status = 'PROCESSING'
             WHERE id IN (SELECT id FROM ${change} WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
-            RETURNING id`,
+            RETURNING CAST(id AS TEXT) AS id`,
             { bulkChangeId, limit },
           )
-        : await tx.query<{ id: string | number }>(
+        : await tx.query<{ id: string }>(
             `
             DECLARE @claimed TABLE (id bigint);
-            UPDATE change SET Status = 'PROCESSING'
+            UPDATE TOP (:limit) ${change} WITH (ROWLOCK, UPDLOCK, READPAST) SET Status = 'PROCESSING'
             OUTPUT inserted.id INTO @claimed
-            FROM (
-              SELECT TOP (:limit) one.id FROM ${change} AS one WITH (ROWLOCK, UPDLOCK, READPAST)
-              WHERE one.BulkChangeId = :bulkChangeId AND one.Status = 'NEW' AND one.IsProcessed = 0
-              ORDER BY one.id) AS picked
-            -- Looked up by the rows that are locked by then: any other way would read, and wait for, those of other claimers.
-            INNER LOOP JOIN ${change} AS change WITH (ROWLOCK, READPAST) ON change.id = picked.id;
-            SELECT id FROM @claimed;`,
+            WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0;
+            SELECT CAST(id AS nvarchar(30)) AS id FROM @claimed;`,
             { bulkChangeId, limit },
           );
     if (ids.length === 0) return [];
@@ -54,9 +49,9 @@ export async function claimRows(db: Database, bulkChangeId: string, portal: Port
       `
       UPDATE ${ownTable(tx.engine, 'change_row')} SET started = 1
       WHERE device_change_id IN (SELECT claimed.id FROM ${setOf('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
-      { bulkChangeId, claimed: ids.map(({ id }) => ({ id: String(id) })) },
+      { bulkChangeId, claimed: ids },
     );
-    return ids.map(({ id }) => ({ id: String(id) }));
+    return ids;
   });
   if (claimed.length === 0) return [];
   const rows = await db.query<Stored>(
@@ -92,7 +87,7 @@ export async function begunRows(
 
 function openRow(row: Stored): OpenRow {
   return {
-    rowId: String(row.id),
+    rowId: row.id,
     line: row.line,
     iccid: row.iccid,
     change: JSON.parse(row.subject) as Change,

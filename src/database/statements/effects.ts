@@ -1,5 +1,6 @@
 import type { Effect } from '../../domain/effect.ts';
 import type { Portal } from '../../domain/effect.ts';
+import { besideColumn } from '../collation.ts';
 import type { Transaction } from '../database.ts';
 import { PORTAL_TABLES, type LiveNames, type PortalsById, type PortalTypes } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
@@ -52,13 +53,14 @@ async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>
     status: 'nvarchar(50)',
     providerId: 'int',
   });
+  const packageId = besideColumn(tx.engine, 'item.packageId');
   const params = { items, operator, at: sqlTime(at) };
   await tx.execute(
     `
     UPDATE POND_Package
     SET Status = item.status, PackageTypeId = item.packageTypeId, ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
-    WHERE item.packageId = POND_Package.PackageId`,
+    WHERE POND_Package.PackageId = ${packageId}`,
     params,
   );
   await tx.execute(
@@ -66,7 +68,7 @@ async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>
     INSERT INTO POND_Package (ICCID, PackageId, PackageTypeId, Status, ServiceProviderId, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT item.iccid, item.packageId, item.packageTypeId, item.status, item.providerId, :operator, :at, 1, 0
     FROM ${set} AS item
-    WHERE NOT EXISTS (SELECT 1 FROM POND_Package AS known WHERE known.PackageId = item.packageId)`,
+    WHERE NOT EXISTS (SELECT 1 FROM POND_Package AS known WHERE known.PackageId = ${packageId})`,
     params,
   );
 }

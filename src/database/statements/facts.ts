@@ -1,4 +1,5 @@
 import type { RowFacts } from '../../domain/facts.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadSession } from '../database.ts';
 import type { FactsWanted, LineRange } from '../../domain/facts-store.ts';
 import type { FoundDevices } from './find-devices.ts';
@@ -42,6 +43,7 @@ export async function factsPage(
 
 /** In the order of FactsRow. */
 function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList, wants: Wants, where: string): string {
+  const beside = (column: string): string => besideColumn(session.engine, column);
   const join =
     session.engine === 'sqlite'
       ? 'group_concat(DISTINCT product.CustomerId)'
@@ -58,8 +60,8 @@ function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList
     : 'NULL, NULL, NULL';
   const activation = wants.activation
     ? `(SELECT MIN(history.DateOfChange) FROM DeviceStatusHistory AS history
-        JOIN DeviceStatus AS active ON active.Status = history.CurrentStatus AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = ${ofDevice('ServiceProviderId')})
-        WHERE history.ICCID = ${ofDevice('ICCID')})`
+        JOIN DeviceStatus AS active ON active.Status = ${beside('history.CurrentStatus')} AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = ${ofDevice('ServiceProviderId')})
+        WHERE history.ICCID = ${beside(ofDevice('ICCID'))})`
     : 'NULL';
   // The live service: the one the device points to, else one with its number that belongs to the account's customer.
   const liveService = wants.services
@@ -68,8 +70,8 @@ function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList
       LEFT JOIN RevCustomer AS owner ON owner.id = live.RevCustomerId
       WHERE live.DisconnectedDate IS NULL AND live.IsDeleted = 0
         AND (live.id = ${ofTenant('RevServiceId')}
-          OR (${ofTenant('AccountNumber')} IS NOT NULL AND owner.RevCustomerId = ${ofTenant('AccountNumber')}
-            AND live.Number IN (${ofDevice('MSISDN')}, ${ofDevice('ICCID')}))))`
+          OR (${ofTenant('AccountNumber')} IS NOT NULL AND owner.RevCustomerId = ${beside(ofTenant('AccountNumber'))}
+            AND live.Number IN (${beside(ofDevice('MSISDN'))}, ${beside(ofDevice('ICCID'))}))))`
     : '';
   const mobility = hasMobility
     ? `LEFT JOIN MobilityDevice AS mobile ON mobile.id = found.mobility_id

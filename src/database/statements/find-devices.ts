@@ -1,5 +1,6 @@
 import type { Portal } from '../../domain/effect.ts';
 import type { Provider } from '../../domain/facts.ts';
+import { besideColumn, exactly } from '../collation.ts';
 import type { ReadSession } from '../database.ts';
 import { PORTAL_TABLES } from '../portals.ts';
 import { setOf } from '../sets.ts';
@@ -48,10 +49,10 @@ export async function findDevices(session: ReadSession, { table }: LoadedList, s
   await session.execute(
     `
     INSERT INTO ${found} (device_key, first_line, last_line, conflicting, device_id, mobility_id, candidates)
-    SELECT list.device_key, MIN(list.line), MAX(list.line), CASE WHEN MIN(list.wish) = MAX(list.wish) THEN 0 ELSE 1 END,
+    SELECT list.device_key, MIN(list.line), MAX(list.line), ${conflicting(session)},
       ${BEST}, NULL, ${CANDIDATES}
     FROM ${table} AS list
-    LEFT JOIN Device AS device ON device.ICCID = list.device_key AND ${isHis('M2M')}
+    LEFT JOIN Device AS device ON device.ICCID = ${besideColumn(session.engine, 'list.device_key')} AND ${isHis('M2M')}
     WHERE list.device_key IS NOT NULL
     GROUP BY list.device_key`,
     paramsOf(scope, 'M2M'),
@@ -62,6 +63,12 @@ export async function findDevices(session: ReadSession, { table }: LoadedList, s
     await joinRepeated(session, found, table);
   }
   return { found, hasMobility };
+}
+
+/** Whether the lines of a key want different things. */
+function conflicting({ engine }: ReadSession): string {
+  const wish = exactly(engine, 'list.wish');
+  return `CASE WHEN MIN(${wish}) = MAX(${wish}) THEN 0 ELSE 1 END`;
 }
 
 const IS_ACTIVE = 'device.IsActive = 1 AND device.IsDeleted = 0';
@@ -100,9 +107,9 @@ async function findMobility(session: ReadSession, table: string, scope: SearchSc
     INSERT INTO ${mobile} (device_key, mobility_id, candidates)
     SELECT device.device_key, ${BEST}, ${CANDIDATES}
     FROM (
-      ${matches('device.ICCID = list.iccid')}
+      ${matches(`device.ICCID = ${besideColumn(session.engine, 'list.iccid')}`)}
       UNION ALL
-      ${matches('device.MSISDN = list.phone_number')} AND list.iccid IS NULL) AS device
+      ${matches(`device.MSISDN = ${besideColumn(session.engine, 'list.phone_number')}`)} AND list.iccid IS NULL) AS device
     GROUP BY device.device_key`,
     paramsOf(scope, 'Mobility'),
   );
@@ -132,7 +139,7 @@ async function joinRepeated(session: ReadSession, found: string, table: string):
     SET first_line = same.first_line, last_line = same.last_line, conflicting = same.conflicting
     FROM (
       SELECT one.mobility_id, MIN(list.line) AS first_line, MAX(list.line) AS last_line,
-        CASE WHEN MIN(list.wish) = MAX(list.wish) THEN 0 ELSE 1 END AS conflicting
+        ${conflicting(session)} AS conflicting
       FROM ${found} AS one
       JOIN ${table} AS list ON list.device_key = one.device_key
       WHERE one.mobility_id IS NOT NULL

@@ -30,9 +30,9 @@ function rowOf({ rowId, attempt, n, step, at, data }: JournalEntry): SetRow {
 
 /** The journal of these rows, each in its order. */
 export async function readJournal(db: Database, rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>> {
-  const rows = await db.query<{ row_id: string | number; attempt: number; n: number; step: string; at: string | Date; data: string }>(
+  const rows = await db.query<{ row_id: string; attempt: number; n: number; step: string; at: string | Date; data: string }>(
     `
-    SELECT entry.row_id, entry.attempt, entry.n, entry.step, entry.at, entry.data
+    SELECT CAST(entry.row_id AS nvarchar(30)) AS row_id, entry.attempt, entry.n, entry.step, entry.at, entry.data
     FROM ${ownTable(db.engine, 'journal')} AS entry
     JOIN ${setOf('rows', { id: 'bigint' })} AS wanted ON wanted.id = entry.row_id
     ORDER BY entry.row_id, entry.n`,
@@ -40,7 +40,7 @@ export async function readJournal(db: Database, rowIds: readonly string[]): Prom
   );
   const byRow = new Map<string, JournalEntry[]>();
   for (const row of rows) {
-    const rowId = String(row.row_id);
+    const rowId = row.row_id;
     const entries = byRow.get(rowId) ?? [];
     entries.push({
       rowId,

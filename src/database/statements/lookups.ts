@@ -1,4 +1,5 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadDatabase, ReadSession } from '../database.ts';
 import type { PortalTypes } from '../portals.ts';
 import type { LoadedList } from './list.ts';
@@ -54,12 +55,12 @@ export function findPlans(db: ReadDatabase, providerIds: readonly number[]): Pro
     .query<{
       id: number;
       RatePlanCode: string;
-      JasperRatePlanId: number | string | null;
+      JasperRatePlanId: string | null;
       PlanUuid: string | null;
       ServiceProviderId: number;
     }>(
       `
-      SELECT rate_plan.id, rate_plan.RatePlanCode, rate_plan.JasperRatePlanId, rate_plan.PlanUuid, rate_plan.ServiceProviderId
+      SELECT rate_plan.id, rate_plan.RatePlanCode, CAST(rate_plan.JasperRatePlanId AS nvarchar(30)) AS JasperRatePlanId, rate_plan.PlanUuid, rate_plan.ServiceProviderId
       FROM JasperCarrierRatePlan AS rate_plan
       JOIN ${setOf('providers', { id: 'int' })} AS mine ON mine.id = rate_plan.ServiceProviderId
       WHERE rate_plan.IsActive = 1 AND rate_plan.IsDeleted = 0 AND COALESCE(rate_plan.IsRetired, 0) = 0
@@ -70,11 +71,17 @@ export function findPlans(db: ReadDatabase, providerIds: readonly number[]): Pro
       rows.map((row) => ({
         id: row.id,
         code: row.RatePlanCode,
-        packageTypeId: row.JasperRatePlanId === null ? null : Number(row.JasperRatePlanId),
+        packageTypeId: wholeNumber(row.JasperRatePlanId),
         planUuid: row.PlanUuid === null || row.PlanUuid.trim() === '' ? null : row.PlanUuid,
         providerId: row.ServiceProviderId,
       })),
     );
+}
+
+/** Null where the number would be rounded: that would be another plan. */
+function wholeNumber(digits: string | null): number | null {
+  const value = digits === null ? Number.NaN : Number(digits);
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 interface CustomerRow {
@@ -122,7 +129,7 @@ export function findCustomersWithoutSite(session: ReadSession, list: LoadedList)
       `
       SELECT DISTINCT customer.RevCustomerId AS customer_id
       FROM ${list.table} AS list
-      JOIN RevCustomer AS customer ON customer.RevCustomerId = ${customer}
+      JOIN RevCustomer AS customer ON customer.RevCustomerId = ${besideColumn(session.engine, customer)}
       WHERE customer.IsActive = 1 AND customer.IsDeleted = 0
         AND NOT EXISTS (SELECT 1 FROM Site AS site WHERE site.RevCustomerId = customer.id)`,
     )

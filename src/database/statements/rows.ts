@@ -3,6 +3,7 @@ import type { NewRow } from '../../domain/run-store.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { cut } from '../cut.ts';
 import { PORTAL_TABLES, type LiveNames } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds, type TakeId } from './insert-returning-ids.ts';
@@ -61,7 +62,7 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
       items: rows.map((row) => ({
         device_change: takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
         line: row.line,
-        iccid: row.iccid,
+        iccid: cut(row.iccid, 50),
         phone_number: row.phoneNumber,
         provider: row.providerId,
         subject: row.change === null ? null : JSON.stringify(row.change),
@@ -122,9 +123,9 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
     params: {
       bulkChangeId: under.bulkChangeId,
       operator: under.operator,
-      processedBy: under.operator.slice(0, 50),
+      processedBy: cut(under.operator, 50),
       at: sqlTime(under.at),
-      items: items,
+      items,
     },
     keys: { ICCID: 'nvarchar(50)', Status: 'nvarchar(50)', StatusDetails: 'nvarchar(max)' },
   });
@@ -134,7 +135,7 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
 function deviceChangeKeys({ iccid, status, message }: NewRow): readonly [string, string, string | null] {
   const state = deviceChangeState(status);
   // A cell that is no ICCID may be longer than the column.
-  return [iccid.slice(0, 50), state?.status ?? 'ERROR', state?.hasErrors === true ? message : null];
+  return [cut(iccid, 50), state?.status ?? 'ERROR', state?.hasErrors === true ? message : null];
 }
 
 /** One pre-flight audit row for every refused row on these lines. */
@@ -159,7 +160,7 @@ export async function insertRefusals(
       bulkChangeId: under.bulkChangeId,
       at: sqlTime(under.at),
       operator: under.operator,
-      processedBy: under.operator.slice(0, 50),
+      processedBy: cut(under.operator, 50),
       items: refused,
     },
   );

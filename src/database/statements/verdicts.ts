@@ -8,6 +8,7 @@ import type { Procedure } from '../procedures/procedure.ts';
 import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { cut } from '../cut.ts';
 import { PORTAL_TABLES, type PortalTables } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { writeEffects, type Written } from './effects.ts';
@@ -134,7 +135,7 @@ async function writeChangesOf(
     FROM ${set} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
     WHERE mine.device_change_id = ${change}.id`,
-    { items: items, operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
+    { items, operator, processedBy: cut(operator, 50), at: sqlTime(at) },
   );
 }
 
@@ -172,7 +173,7 @@ async function insertAuditOf(tx: Transaction, entries: readonly RowAudit[], logK
     ORDER BY item.i`,
     {
       operator,
-      processedBy: operator.slice(0, 50),
+      processedBy: cut(operator, 50),
       at: sqlTime(at),
       items: entries.map(({ rowId, bulkChangeId, entry }, i) => ({
         i,

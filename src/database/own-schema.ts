@@ -65,7 +65,7 @@ export const OWN_TABLES: readonly Table[] = [
     },
     primaryKey: ['id'],
     identity: true,
-    indexes: [['bulk_change_id', 'status', 'id'], ['run_id', 'line'], ['device_change_id']],
+    indexes: [['bulk_change_id', 'status', 'id'], ['run_id', 'line'], ['device_change_id'], ['iccid']],
   },
   {
     name: 'journal',

@@ -13,6 +13,7 @@ import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { streamResults } from './statements/results.ts';
+import { findDeviceLife } from './statements/device-life.ts';
 import { insertChangeRequest, insertRefusals, insertRows, type SavedUnder } from './statements/rows.ts';
 import {
   findRuns,
@@ -107,6 +108,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     findRuns: (limit) => findRuns(db, { limit, integrations }),
     runOfBulkChange: (id) => runOfBulkChange(db, id),
     results: (bulkChangeIds) => streamResults(db, bulkChangeIds),
+    deviceLife: async (key) => findDeviceLife(db, key, await liveNames()),
   };
 }
 

@@ -85,6 +85,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     permissions: permissionSettings(config),
     integrations: integrationNames(config),
     portalTypes: portalTypes(config),
+    login: mayWrite ? 'run' : 'dry-run',
   });
   return {
     config,
@@ -102,7 +103,7 @@ function portalTypes(config: Config): PortalTypes {
 }
 
 /** INTEGRATION_<NAME>: names by number. */
-function integrationNames(config: Config): ReadonlyMap<number, string> {
+export function integrationNames(config: Config): ReadonlyMap<number, string> {
   return new Map(
     CARRIERS.flatMap(({ name }): [number, string][] => {
       const number = config.number('INTEGRATION', name);
@@ -111,7 +112,8 @@ function integrationNames(config: Config): ReadonlyMap<number, string> {
   );
 }
 
-function permissionSettings(config: Config): PermissionSettings {
+/** PERMISSIONS and QUERY_…: who says what the operator may do. */
+export function permissionSettings(config: Config): PermissionSettings {
   const queries = {
     operator: config.queryOperator,
     tenant: config.queryTenant,

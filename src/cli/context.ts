@@ -88,6 +88,10 @@ export interface Context {
   readonly openWrite: (flags: GlobalFlags, emit: Emit) => Promise<WriteSession>;
   readonly configure: (flags: GlobalFlags) => Promise<Config>;
   readonly migrate: (flags: GlobalFlags, withOperatorSchema: boolean) => Promise<readonly string[]>;
+  /** The same as a script, for those who let a DBA run it. The database is not asked. */
+  readonly migrationScript: (flags: GlobalFlags, withOperatorSchema: boolean) => Promise<string>;
+  /** What the logins of DATABASE_URL and DATABASE_URL_READ must be granted. The database is not asked. */
+  readonly grantsScript: (flags: GlobalFlags, logins: { readonly run: string; readonly dryRun: string }) => Promise<string>;
   /** The exit code that the process ends with, unless an error decides. */
   readonly exit: (code: number) => void;
 }

@@ -19,6 +19,7 @@ import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
 import { migrationScript } from './database/migration-sql.ts';
 import { engineOf, openDatabase } from './database/open-database.ts';
+import { examineSystem } from './doctor/doctor.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
 import { createRedactor } from './http/redact.ts';
@@ -73,6 +74,7 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     migrationScript: async (flags, withOperatorSchema) =>
       migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema }),
     grantsScript: async (flags, logins) => grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) }),
+    examine: async (flags) => examineSystem(await configure(flags), systemClock, interruption.drain),
     exit: (code) => {
       exitCode = code;
     },

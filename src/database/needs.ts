@@ -62,6 +62,20 @@ export const PERMISSION_TABLES: Readonly<Record<string, readonly Question[]>> = 
   UserRatePlan: ['plans'],
 };
 
+/** Columns that an index should begin with: each is what a statement finds the rows of a list or a bulk change by. */
+export const INDEXES_THAT_MATTER: readonly (readonly [table: string, column: string])[] = [
+  ['Device', 'ICCID'],
+  ['Device_Tenant', 'DeviceId'],
+  ['M2M_DeviceChange', 'BulkChangeId'],
+  ['DeviceBulkChangeLog', 'BulkChangeId'],
+  ['DeviceStatusHistory', 'ICCID'],
+  ['RevCustomer', 'RevCustomerId'],
+  ['RevService', 'Number'],
+  ['RevService', 'RevServiceId'],
+  ['RevServiceProduct', 'ServiceId'],
+  ['POND_Package', 'PackageId'],
+];
+
 /** What a login needs on the operator's tables, with these settings. */
 export function tableNeeds(login: Login, { by, queries }: PermissionSettings): readonly Need[] {
   const tables = Object.entries(BY_RUN).flatMap(([table, permissions]): Need[] => {

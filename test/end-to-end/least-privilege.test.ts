@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { grantsScript } from '../../src/database/grants-sql.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { removeLeftovers } from '../../src/database/statements/leftovers.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
@@ -61,15 +62,13 @@ describe.each(engines.filter(({ name }) => name === 'SQL Server'))('with the gra
     }
   });
 
-  test('what a run left that died while it saved can be removed', async () => {
-    const file = sandbox.list('list.csv', `iccid\n${pondIccid(1)}\n`);
-    const command = ['change-rate-plan', '--plan', 'POND-5GB', '--file', file, '--yes'];
-    const env = { DATABASE_URL: logins.runUrl };
+  test('the run login may remove what a run left that died while it saved', async () => {
+    const db = await openDatabase(logins.runUrl);
 
-    const killed = await run(command, { ...env, POND_BULK_KILL_AT: 'before save:1' });
-    const again = await run(command, env);
+    const removed = removeLeftovers(db, 'some run');
 
-    expect([killed.signal, again.code], again.stderr).toEqual(['SIGKILL', 0]);
+    await expect(removed).resolves.toBeUndefined();
+    await db.close();
   });
 
   test('the dry-run login cannot write', async () => {

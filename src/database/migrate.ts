@@ -6,7 +6,6 @@ import { OPERATOR_TABLES } from './operator-schema.ts';
 import { OWN_SCHEMA_VERSION, OWN_TABLES, ownTable } from './own-schema.ts';
 import { sqlTime } from './sql-time.ts';
 import { tableNames } from './table-names.ts';
-import { setOf } from './sets.ts';
 
 export interface MigrateOptions {
   /** Makes the operator's tables too: for first runs and tests, never where an operator has his own. */

@@ -40,9 +40,9 @@ export function lookupSql(): readonly string[] {
     DEVICE_STATUSES.map(([status, display, active]) => [deviceStatusId(integration, status), status, display, integration, active]),
   );
   return [
-    insertSql('DeviceChangeRequestType', ['id', 'Name'], CHANGE_REQUEST_TYPES),
-    insertSql('Integration', ['id', 'Name', 'PortalTypeId'], INTEGRATIONS),
-    insertSql('DeviceStatus', ['id', 'Status', 'DisplayName', 'IntegrationId', 'IsActiveStatus'], statuses),
+    aliveRowsSql('DeviceChangeRequestType', ['id', 'Name'], CHANGE_REQUEST_TYPES),
+    aliveRowsSql('Integration', ['id', 'Name', 'PortalTypeId'], INTEGRATIONS),
+    aliveRowsSql('DeviceStatus', ['id', 'Status', 'DisplayName', 'IntegrationId', 'IsActiveStatus'], statuses),
   ];
 }
 
@@ -113,7 +113,7 @@ function ifNotThere(sql: string): string {
 }
 
 /** Constants of ours as text of a statement; every row is alive. */
-function insertSql(table: string, columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+function aliveRowsSql(table: string, columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const literal = (value: string | number): string => (typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`);
   const values = rows.map((row) => `  (${[...row.map(literal), 1, 0].join(', ')})`).join(',\n');
   return `INSERT INTO ${table} (${[...columns, 'IsActive', 'IsDeleted'].join(', ')}) VALUES\n${values}`;

@@ -3,6 +3,7 @@ import { PROCEDURES } from '../database/grants-sql.ts';
 import type { LiveSchema } from '../database/live-schema.ts';
 import type { Login, Need } from '../database/needs.ts';
 import { OWN_TABLES, ownTable } from '../database/own-schema.ts';
+import { setOf } from '../database/sets.ts';
 import { failure, listed, warning, well, type Check } from './check.ts';
 
 interface Asked {
@@ -51,17 +52,17 @@ export async function checkPermissions(
 /** The operator's procedures that this database has. */
 async function existing(db: ReadDatabase): Promise<readonly Asked[]> {
   const rows = await db.query<{ name: string }>(
-    `SELECT given.name FROM ${db.json('names', { name: 'nvarchar(200)' })} AS given WHERE OBJECT_ID(given.name, 'P') IS NOT NULL`,
-    { names: JSON.stringify(PROCEDURES.map((name) => ({ name }))) },
+    `SELECT given.name FROM ${setOf('names', { name: 'nvarchar(200)' })} AS given WHERE OBJECT_ID(given.name, 'P') IS NOT NULL`,
+    { names: PROCEDURES.map((name) => ({ name })) },
   );
   return rows.map(({ name }) => ({ object: `dbo.${name}`, permission: 'EXECUTE' }));
 }
 
 async function heldOf(db: ReadDatabase, asked: readonly Asked[]): Promise<ReadonlySet<string>> {
-  const set = db.json('asked', { object: 'nvarchar(200)', permission: 'nvarchar(20)' });
+  const set = setOf('asked', { object: 'nvarchar(200)', permission: 'nvarchar(20)' });
   const rows = await db.query<Asked & { readonly held: number | null }>(
     `SELECT asked.object, asked.permission, HAS_PERMS_BY_NAME(asked.object, 'OBJECT', asked.permission) AS held FROM ${set} AS asked`,
-    { asked: JSON.stringify(asked) },
+    { asked },
   );
   return new Set(rows.filter(({ held }) => held === 1).map(keyOf));
 }

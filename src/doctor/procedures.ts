@@ -15,7 +15,7 @@ export async function checkProcedures(db: ReadDatabase): Promise<readonly Check[
 async function checkProcedure(db: ReadDatabase, name: string): Promise<Check> {
   try {
     const procedure = await findProcedure(db, name);
-    if (procedure === null) return well('Procedures', `${name} is not there: pond-bulk does the same itself`);
+    if (procedure === null) return well('Procedures', `${name} is not there, or not visible to this login: pond-bulk does the same itself`);
     const parameters = procedure.parameters.map((parameter) => `@${parameter.name}`).join(', ');
     return well('Procedures', `${name} (${parameters}), called once per ${procedure.isPerDevice ? 'device' : 'bulk change'}`);
   } catch (error) {

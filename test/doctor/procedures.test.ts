@@ -1,9 +1,18 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { checkProcedures } from '../../src/doctor/procedures.ts';
-import { engines } from '../database/engines.ts';
+import { engines, sqlite } from '../database/engines.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
+
+test('SQLite has no procedures, and nothing is said about them', async () => {
+  const { db, remove } = await sqlite.create();
+
+  const checks = await checkProcedures(db);
+  await remove();
+
+  expect(checks).toEqual([]);
+});
 
 const NAME = 'usp_CustomerChangeType_AssignChangeType';
 

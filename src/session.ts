@@ -98,7 +98,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
 }
 
 /** PORTAL_TYPE_M2M and PORTAL_TYPE_MOBILITY; the numbers of the portal when they are not set. */
-function portalTypes(config: Config): PortalTypes {
+export function portalTypes(config: Config): PortalTypes {
   return { M2M: config.number('PORTAL_TYPE', 'M2M') ?? 0, Mobility: config.number('PORTAL_TYPE', 'Mobility') ?? 2 };
 }
 

@@ -1,10 +1,11 @@
 import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
 import { tableNeeds, type Login } from './needs.ts';
+import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { quote } from './schema-sql.ts';
 import type { PermissionSettings } from './statements/operator.ts';
 
 /** Stored procedures of the operator that a run calls when they are there. */
-export const PROCEDURES: readonly string[] = [ASSIGN_PROCEDURE];
+export const PROCEDURES: readonly string[] = [ASSIGN_PROCEDURE, HISTORY_PROCEDURE];
 
 export interface GrantsOptions {
   /** Name of the login in DATABASE_URL. */

@@ -115,8 +115,8 @@ async function readOne(carrier: CarrierConnection, devices: readonly Device[], s
 }
 
 /** Of a provider without devices. The digits are those of no network. */
-function noDevice({ id, tenantId }: Provider): Device {
-  return { portal: 'M2M', deviceId: 0, iccid: '8900000000000000000', msisdn: null, eid: null, providerId: id, tenantId };
+function noDevice({ id, portal, tenantId }: Provider): Device {
+  return { portal, deviceId: 0, iccid: '8900000000000000000', msisdn: null, eid: null, providerId: id, tenantId };
 }
 
 /** A change that is read for and never sent. */

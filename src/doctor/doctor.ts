@@ -5,7 +5,7 @@ import { revio } from '../billing/revio/revio.ts';
 import { CARRIERS } from '../carriers/registry.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Clock } from '../domain/clock.ts';
-import { integrationNames, permissionSettings } from '../session.ts';
+import { integrationNames, permissionSettings, portalTypes } from '../session.ts';
 import type { Check } from './check.ts';
 import { examine } from './examine.ts';
 import { realFiles } from './files.ts';
@@ -22,6 +22,7 @@ export function examineSystem(config: Config, clock: Clock, signal: AbortSignal)
       serviceProvider: config.serviceProvider,
       permissions: permissionSettings(config),
       integrations: integrationNames(config),
+      portalTypes: portalTypes(config),
       changeType: (name) => config.number('CHANGE_TYPE', name),
     },
     carriers: CARRIERS,

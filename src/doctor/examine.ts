@@ -50,7 +50,7 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
 }
 
 async function accounts(options: ExamineOptions, db: ReadDatabase | null): Promise<readonly Check[]> {
-  const { config, carriers, billing, clock, signal } = options;
+  const { config, operator, carriers, billing, clock, signal } = options;
   const connections = createConnections({
     clock,
     redact: createRedactor(config.secrets),
@@ -61,7 +61,7 @@ async function accounts(options: ExamineOptions, db: ReadDatabase | null): Promi
     knownPackages: () => Promise.resolve([]),
   });
   return checkAccounts({
-    providers: db === null ? withoutDatabase(options) : await findProviders(db, options.operator.integrations),
+    providers: db === null ? withoutDatabase(options) : await findProviders(db, operator.integrations, operator.portalTypes),
     carriers,
     billing,
     accountOf: (integration, providerId) => config.account(integration, providerId),
@@ -74,9 +74,9 @@ async function accounts(options: ExamineOptions, db: ReadDatabase | null): Promi
 /** A provider for every carrier that has an account, so that its credentials are tried all the same. */
 function withoutDatabase({ config, carriers }: ExamineOptions): readonly Provider[] {
   return carriers.flatMap((carrier): Provider[] => {
-    const { name, integration } = carrier;
+    const { name, integration, portal } = carrier;
     if (!config.account(carrier, null).ok) return [];
-    return [{ id: 0, name, displayName: name, integration, integrationId: 0, tenantId: 0, writeIsEnabled: true }];
+    return [{ id: 0, name, displayName: name, integration, integrationId: 0, portal, tenantId: 0, writeIsEnabled: true }];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ReadDatabase } from '../database/database.ts';
+import type { PortalTypes } from '../database/portals.ts';
 import { findChangeTypes, findProviders, type IntegrationNames } from '../database/statements/lookups.ts';
 import { findOperator, type PermissionSettings } from '../database/statements/operator.ts';
 import { PondBulkError } from '../domain/errors.ts';
@@ -13,6 +14,7 @@ export interface OperatorSettings {
   readonly serviceProvider: string | null;
   readonly permissions: PermissionSettings;
   readonly integrations: IntegrationNames;
+  readonly portalTypes: PortalTypes;
   /** CHANGE_TYPE_<NAME>. */
   readonly changeType: (name: string) => number | undefined;
 }
@@ -25,7 +27,7 @@ export async function checkOperator(db: ReadDatabase, settings: OperatorSettings
   const { operator: name, permissions } = settings;
   if (name === null) return [failure('Operator', 'nobody is named', 'set POND_BULK_OPERATOR to a user name of the portal')];
   try {
-    const operator = await findOperator(db, name, await findProviders(db, settings.integrations), permissions);
+    const operator = await findOperator(db, name, await findProviders(db, settings.integrations, settings.portalTypes), permissions);
     return [rightsOf(operator), ...serviceProvider(operator, settings.serviceProvider)];
   } catch (error) {
     return [refused('Operator', error, 'correct POND_BULK_OPERATOR, or what the portal knows of him')];

@@ -53,7 +53,7 @@ export function checkIndexes(engine: Engine, live: LiveSchema): readonly Check[]
 
 function checkColumns(table: Table, live: LiveSchema): readonly Check[] {
   const columns = columnsOf(table, live);
-  const missing = Object.keys(table.columns).filter((name) => !columns.has(name.toLowerCase()));
+  const missing = Object.keys(table.columns).filter((name) => !spellingsOf(name).some((spelling) => columns.has(spelling)));
   if (missing.length === 0) return [];
   return [
     failure(
@@ -87,7 +87,7 @@ function checkTypes(engine: Engine, table: Table, live: LiveSchema): readonly Ch
 /** Columns that we do not know and that every new row must have. */
 function checkInserts(table: Table, live: LiveSchema, needs: readonly Need[]): readonly Check[] {
   if (needs.find((need) => need.table === table.name)?.permissions.includes('INSERT') !== true) return [];
-  const known = new Set(Object.keys(table.columns).map((name) => name.toLowerCase()));
+  const known = new Set(Object.keys(table.columns).flatMap(spellingsOf));
   const demanded = [...columnsOf(table, live)].flatMap(([name, { mustBeGiven }]) => (mustBeGiven && !known.has(name) ? [name] : []));
   return demanded.length === 0
     ? []
@@ -98,6 +98,12 @@ function checkInserts(table: Table, live: LiveSchema, needs: readonly Need[]): r
           'give it a default, or let it be NULL',
         ),
       ];
+}
+
+/** A column's name in small letters; a few have another one in some installations (M2M_DeviceChangeId), and are found by either. */
+function spellingsOf(column: string): readonly string[] {
+  const name = column.toLowerCase();
+  return name.endsWith('devicechangeid') ? [name, name.replace('devicechangeid', '_devicechangeid')] : [name];
 }
 
 function columnsOf(table: Table, live: LiveSchema): LiveTable['columns'] {

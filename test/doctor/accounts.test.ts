@@ -16,6 +16,7 @@ const PROVIDER: Provider = {
   displayName: 'Jasper EU',
   integration: 'JASPER',
   integrationId: 1,
+  portal: 'M2M',
   tenantId: 1,
   writeIsEnabled: true,
 };

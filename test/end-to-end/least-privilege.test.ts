@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { grantsScript } from '../../src/database/grants-sql.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { findLiveNames } from '../../src/database/portals.ts';
 import { removeLeftovers } from '../../src/database/statements/leftovers.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
@@ -65,7 +66,7 @@ describe.each(engines.filter(({ name }) => name === 'SQL Server'))('with the gra
   test('the run login may remove what a run left that died while it saved', async () => {
     const db = await openDatabase(logins.runUrl);
 
-    const removed = removeLeftovers(db, 'some run');
+    const removed = removeLeftovers(db, 'some run', await findLiveNames(db));
 
     await expect(removed).resolves.toBeUndefined();
     await db.close();

@@ -47,7 +47,16 @@ export async function saved({ store }, validation) {
     warnings: [],
   };
   const operator = { name: 'sandbox', tenantId: 1 };
-  await save(store, validation, { run, holder, operator, changeType: 7, preflight: PLAN_PREFLIGHT, probe: noProbe, signal: never });
+  await save(store, validation, {
+    run,
+    holder,
+    operator,
+    changeType: 7,
+    preflight: PLAN_PREFLIGHT,
+    planId: null,
+    probe: noProbe,
+    signal: never,
+  });
 }
 
 /** Works on the saved rows. `overrides` stand in for parts of the engine's options. */

@@ -7,7 +7,7 @@ import { createConnections, type Connections } from './connections.ts';
 import type { ReadDatabase } from './database/database.ts';
 import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
-import { openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
+import { identityOf, openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
 import { createRunStore } from './database/run-store.ts';
 import type { PortalTypes } from './database/portals.ts';
 import { findKnownPackages } from './database/statements/known-packages.ts';
@@ -89,7 +89,8 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
   });
   return {
     config,
-    database: db.identity,
+    // Where changes go, also when a dry run reads from a replica of it.
+    database: config.databaseUrl === null ? db.identity : identityOf(config.databaseUrl),
     facts,
     systems: createSystems(config, connections, facts.assignsByProcedure),
     statements: () => db.statements,

@@ -15,6 +15,7 @@ export const EXIT_CODES = [
   [5, 'finished, and at least one row failed, was refused by the rules or was stale'],
   [6, 'stopped by a limit; resumable'],
   [7, 'another run holds the lock'],
+  [8, 'the saved plan is unusable: changed, used, too old, of another database, or more than 10 % stale'],
   [9, 'rows UNKNOWN or still ACCEPTED'],
   [130, 'stopped by SIGINT (Ctrl-C) after draining, or not confirmed'],
   [143, 'stopped by SIGTERM after draining'],
@@ -33,6 +34,8 @@ export function exitCodeOf(error: unknown): number {
       return 4;
     case 'locked':
       return 7;
+    case 'plan':
+      return 8;
     case 'cancelled':
       return 130;
     case 'bug':

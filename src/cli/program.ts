@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 
+import { applyCommand } from './commands/apply.ts';
 import { assignCustomerCommand } from './commands/assign-customer.ts';
 import { changeRatePlanCommand } from './commands/change-rate-plan.ts';
 import { configCommand } from './commands/config.ts';
@@ -26,6 +27,7 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
     .addOption(new Option('--sandbox-dir <dir>', "the sandbox's folder").default(undefined, "the user's data folder"));
   assignCustomerCommand(program, context, argv);
   changeRatePlanCommand(program, context, argv);
+  applyCommand(program, context, argv);
   resumeCommand(program, context);
   retryCommand(program, context);
   listCommand(program, context);

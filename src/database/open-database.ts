@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
+
 import { readConnection, type ConnectionSettings } from '../config/connection.ts';
 import { ConnectionProblem } from '../config/connection-values.ts';
 import { PondBulkError } from '../domain/errors.ts';
 import type { Database, Engine, ReadDatabase } from './database.ts';
+import { mssqlIdentity } from './mssql-settings.ts';
 import { openSqlite, openSqliteReadOnly } from './sqlite-database.ts';
 
 export interface OpenOptions {
@@ -29,6 +32,11 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
 export async function openReadOnlyDatabase(url: string, options: OpenOptions = {}): Promise<ReadDatabase> {
   if (url.startsWith(SQLITE)) return openSqliteReadOnly(url.slice(SQLITE.length));
   return (await mssqlDriver()).openMssqlReadOnly(connectionOf(url), options);
+}
+
+/** Server and database, or the absolute file, that a URL names; without connecting, and never credentials. */
+export function identityOf(url: string): string {
+  return url.startsWith(SQLITE) ? resolve(url.slice(SQLITE.length)) : mssqlIdentity(connectionOf(url));
 }
 
 /** The engine that DATABASE_URL is for. */

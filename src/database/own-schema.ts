@@ -84,6 +84,11 @@ export const OWN_TABLES: readonly Table[] = [
     indexes: [['row_id', 'id']],
   },
   {
+    name: 'used_plan',
+    columns: { id: 'nvarchar(40)', run_id: 'nvarchar(40)', used_at: 'datetime' },
+    primaryKey: ['id'],
+  },
+  {
     name: 'lease',
     columns: {
       bulk_change_id: 'bigint',

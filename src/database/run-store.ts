@@ -23,6 +23,8 @@ import {
   markRunSaved,
   runOfBulkChange,
   unsavedRuns,
+  planUsedBy,
+  useUpPlan,
 } from './statements/runs.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
@@ -53,6 +55,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
       const live = await liveNames();
       return db.transaction(async (tx) => {
         await insertRun(tx, save.run, save.isWhole, now());
+        if (save.planId !== null) await useUpPlan(tx, save.planId, save.run.id, now());
         const saved = [];
         for (const change of save.bulkChanges) {
           const id = await insertBulkChange(tx, change, save.isWhole, operator, now());
@@ -66,6 +69,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
         return saved;
       });
     },
+    planUsedBy: (id) => planUsedBy(db, id),
     saveMore: async (part) => {
       const live = await liveNames();
       return db.transaction((tx) => savePart(tx, part, { operator, at: now(), live }));
@@ -119,7 +123,7 @@ async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 
     const under: SavedUnder = { runId: part.runId, bulkChangeId: id, portal, changeRequestId, ...written };
     await insertRows(tx, rows, under);
     const refused = rows
-      .filter(({ status }) => status === 'REJECTED')
+      .filter(({ status }) => status === 'REJECTED' || status === 'STALE')
       .map(({ line, iccid, changeRequest }) => ({ line, request: changeRequest ?? iccid }));
     await insertRefusals(tx, under, refused, part.preflight);
   }

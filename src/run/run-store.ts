@@ -28,6 +28,8 @@ export interface Save {
   readonly run: RunRecord;
   readonly holder: LeaseHolder;
   readonly bulkChanges: readonly NewBulkChange[];
+  /** Used once: a second save of it rejects with PondBulkError (plan). */
+  readonly planId: string | null;
   /** All rows are in `part`: one transaction saves everything, visible at once. */
   readonly isWhole: boolean;
   readonly part: Pick<SavePart, 'rows' | 'preflight'>;
@@ -52,6 +54,8 @@ export interface SettledRow extends RowVerdict {
 /** What the engine needs of the database. Every method is one transaction, or one statement. */
 export interface RunStore {
   save(save: Save): Promise<readonly SavedBulkChange[]>;
+  /** The run that used this saved plan up; null when none did. */
+  planUsedBy(planId: string): Promise<string | null>;
   saveMore(part: SavePart): Promise<void>;
   /** Makes bulk changes that were saved in parts visible. */
   activate(runId: string, bulkChangeIds: readonly string[]): Promise<void>;

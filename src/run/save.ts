@@ -17,6 +17,8 @@ export interface SaveOptions {
   readonly changeType: number;
   /** LogEntryDescription of refused rows. */
   readonly preflight: string;
+  /** The saved plan that is used up by it; null without one. */
+  readonly planId: string | null;
   readonly probe: Probe;
   readonly signal: AbortSignal;
 }
@@ -36,7 +38,14 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   const preflight = options.preflight;
   await options.probe('before save', options.run.id);
   const first = isWhole ? await newRows(validation, 0) : [];
-  const saved = await store.save({ run: options.run, holder: options.holder, bulkChanges, isWhole, part: { rows: first, preflight } });
+  const saved = await store.save({
+    run: options.run,
+    holder: options.holder,
+    bulkChanges,
+    planId: options.planId,
+    isWhole,
+    part: { rows: first, preflight },
+  });
   if (!isWhole) {
     for (const index of pages.keys()) {
       options.signal.throwIfAborted();

@@ -5,6 +5,7 @@ import { judge, type Judging, type Verdict } from '../domain/judge.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { ValidationAnswer } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
+import { asExpected, type Expected } from './expectation.ts';
 import type { Group } from './groups.ts';
 import { Tally, type Problem, type Sample } from './tally.ts';
 
@@ -25,6 +26,8 @@ export interface ValidateOptions {
   readonly moduleOf: (integration: string) => string;
   /** Rows per transaction when they are saved. */
   readonly pageRows: number;
+  /** What each line must find, when it was decided about earlier (a saved plan, a rollback). */
+  readonly expectedOf?: ((line: number) => Expected | undefined) | undefined;
 }
 
 /** What the rules make of a list. */
@@ -53,7 +56,11 @@ export interface Validation {
  */
 export async function validate(list: PreparedList, options: ValidateOptions): Promise<Validation> {
   if (list.readable === 0) throw nothingReadable(list, await firstProblem(list));
-  const judgeRow = (row: RowFacts): Verdict => withRefusal(judge(row, options.judging), options);
+  const { expectedOf } = options;
+  const judgeRow = (row: RowFacts): Verdict => {
+    const verdict = withRefusal(judge(row, options.judging), options);
+    return expectedOf === undefined ? verdict : asExpected(verdict, expectedOf(row.line));
+  };
   const tally = new Tally(options.pageRows);
   const providers = new Map<number, string>();
   for await (const page of list.facts()) {
@@ -67,7 +74,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     }
   }
   const { byStatus, problems, samples, providerRefused } = tally;
-  const isValid = (byStatus.REJECTED ?? 0) === 0;
+  const isValid = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0) === 0;
   return {
     list,
     answer: { isValid, validationMessage: isValid ? '' : 'One or more devices have validation errors', errors: tally.errors() },

@@ -80,6 +80,7 @@ export async function saveRows(
     bulkChanges: [
       { tenantId: 1, providerId: 1, portal: 'M2M', changeRequestTypeId: 7, siteId: null, sharedRequest: '{"plan":"POND-5GB"}' },
     ],
+    planId: null,
     isWhole: true,
     part: { rows, preflight: 'Pre-flight' },
   });

@@ -13,6 +13,7 @@ export function addChangeOptions(command: Command): Command {
       .default([], 'found by name'),
     new Option('--provider <name|id>', 'only devices of this service provider').argParser(notBlank),
     new Option('--dry-run', 'show what would be done; nothing is written, nothing is sent'),
+    new Option('--out <plan>', 'with --dry-run: save the plan there, for pond-bulk apply').argParser(notBlank),
     new Option('--ask-carrier', 'with --dry-run: read every device at its carrier too'),
     new Option('--strict', 'refuse the whole list when any row is refused'),
     yesOption(),

@@ -1,21 +1,25 @@
+import { randomUUID } from 'node:crypto';
+
 import { PondBulkError } from '../../domain/errors.ts';
 import type { ChangeRequest } from '../../domain/change-request.ts';
 import type { RunInfo, RunRecord } from '../../domain/run-store.ts';
-import type { RowValues } from '../../domain/list-row.ts';
+import type { List, RowValues } from '../../domain/list-row.ts';
 import { createLookupIndex } from '../../domain/lookup-index.ts';
 import { parseColumnOptions } from '../../intake/columns.ts';
 import { openListFile, readList, type ListSource } from '../../intake/read-list.ts';
 import { askCarrier } from '../../run/ask-carrier.ts';
 import { dryRun } from '../../run/dry-run.ts';
+import type { Expected } from '../../run/expectation.ts';
 import { findProvider, requireFlagValues } from '../../run/flag-values.ts';
 import { removeDeadLeftovers } from '../../run/leftovers.ts';
+import { writePlan } from '../../run/plan-file.ts';
 import { save } from '../../run/save.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
 import { confirmChange } from '../confirm.ts';
 import type { Context, GlobalFlags, ReadSession, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { createLive, type Live } from '../live.ts';
-import { sandboxSuffix } from '../next-command.ts';
+import { quoted, sandboxSuffix } from '../next-command.ts';
 import { validationText } from '../render/validation.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { report, type Output } from '../report.ts';
@@ -26,6 +30,7 @@ export interface ChangeFlags extends GlobalFlags {
   readonly file?: string;
   readonly column: readonly string[];
   readonly dryRun?: boolean;
+  readonly out?: string;
   readonly askCarrier?: boolean;
   readonly strict?: boolean;
   readonly yes?: boolean;
@@ -37,7 +42,7 @@ export interface ChangeFlags extends GlobalFlags {
 
 /** One of the two changes, as its command understood it. */
 export interface ChangeCommand {
-  readonly name: string;
+  readonly name: 'assign-customer' | 'change-rate-plan';
   /** Name of its DeviceChangeRequestType. */
   readonly changeType: string;
   /** LogEntryDescription of rows that were refused, or failed before their first step. */
@@ -48,6 +53,19 @@ export interface ChangeCommand {
   readonly flags: ChangeFlags;
   /** The command line, for the report. */
   readonly commandLine: string;
+  /** Its rows come from here instead of a list: what was decided earlier. */
+  readonly decided?: Decided;
+}
+
+/** Rows that were decided about earlier: a saved plan, a rollback. */
+export interface Decided {
+  readonly list: List;
+  readonly expectedOf: (line: number) => Expected | undefined;
+  readonly providerId: number | null;
+  /** A plan that may be used once; null when it is none. */
+  readonly planId: string | null;
+  /** Refuses the whole of it. Rejects with PondBulkError. */
+  readonly requireUsable: (validation: Validation, session: ReadSession | WriteSession) => Promise<void>;
 }
 
 /** Rows in one transaction: a statement with about 5,000 row locks makes SQL Server lock the whole table. */
@@ -58,7 +76,13 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
   const { flags } = command;
   const live = createLive(flags.output, context.terminal, context.clock.now);
   const results = flags.results === undefined ? null : await openResultsFolder(flags.results);
-  const source = openSource(context, command);
+  if (flags.out !== undefined && flags.dryRun !== true)
+    throw new PondBulkError(
+      'usage',
+      'OUT_WITHOUT_DRY_RUN',
+      '--out saves what --dry-run plans: add --dry-run, then pond-bulk apply does exactly that',
+    );
+  const source = command.decided === undefined ? openSource(context, command) : null;
   const session: ReadSession | WriteSession =
     flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
   try {
@@ -72,7 +96,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
       ? await change(context, session, command, live, prepared)
       : await plan(context, session, command, live, prepared);
     await live.end(result);
-    const complete = { ...result, files: results?.files ?? [] };
+    const complete = { ...result, files: [...result.files, ...(results?.files ?? [])] };
     await results?.write(complete);
     await report(complete, flags.output, context.terminal);
     context.exit(complete.exitCode);
@@ -102,10 +126,13 @@ function openSource({ terminal }: Context, { flags, name }: ChangeCommand): List
 interface Prepared {
   readonly validation: Validation;
   readonly operator: Awaited<ReturnType<ReadSession['facts']['operator']>>;
+  /** Given by --provider or SERVICE_PROVIDER. */
+  readonly providerId: number | null;
   readonly warnings: readonly string[];
 }
 
-async function prepare(session: ReadSession, { flags, defaults, request }: ChangeCommand, source: ListSource): Promise<Prepared> {
+async function prepare(session: ReadSession | WriteSession, command: ChangeCommand, source: ListSource | null): Promise<Prepared> {
+  const { flags, defaults, request, decided } = command;
   const { config, facts, systems } = session;
   const name = config.operator;
   if (name === null) {
@@ -116,13 +143,15 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
     );
   }
   const operator = await facts.operator(name);
-  const wanted = flags.provider ?? config.serviceProvider;
+  const wanted = decided === undefined ? (flags.provider ?? config.serviceProvider) : (decided.providerId?.toString() ?? null);
   const provider = wanted === null ? null : findProvider(wanted, operator);
   const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };
   if (provider !== null) requireAccess(provider.id, provider.integration, access);
   // What cannot be called is said before anything is read.
   await facts.requireCallable(request.kind);
-  const list = await facts.prepare(await readList(source, parseColumnOptions(flags.column)), {
+  const given = decided?.list ?? (source === null ? null : await readList(source, parseColumnOptions(flags.column)));
+  if (given === null) throw new Error('There is neither a list nor a plan');
+  const list = await facts.prepare(given, {
     operator,
     providerId: provider?.id ?? null,
     defaults,
@@ -137,10 +166,12 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
     providerId: provider?.id ?? null,
     refusalOf: (verdict) => systems.refusalOf(verdict, operator.providers),
     pageRows: ROWS_PER_SAVE,
+    expectedOf: decided?.expectedOf,
     ...access,
   });
+  await decided?.requireUsable(validation, session);
   const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
-  return { validation, operator, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
+  return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
 }
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {
@@ -162,7 +193,7 @@ async function plan(
   session: ReadSession,
   command: ChangeCommand,
   live: Live,
-  { validation, operator, warnings }: Prepared,
+  { validation, operator, providerId, warnings }: Prepared,
 ) {
   const { flags } = command;
   live.begin('', validation.list.rowCount, 0);
@@ -196,8 +227,33 @@ async function plan(
     signal: context.interruption.signal(),
   };
   const exitCode = exitCodeOfRun(ended);
-  const next = (outcome.byStatus.PLANNED ?? 0) > 0 ? command.commandLine.replace(/ --(dry-run|ask-carrier)\b/g, '') : null;
-  return { ...outcome, run: '', command: command.name, exitCode, next, warnings, files: [], bulkChangeIds: [] };
+  if (flags.out !== undefined) {
+    const { database } = session;
+    const { name, commandLine, request } = command;
+    const { name: list, columns } = validation.list;
+    const createdAt = new Date(context.clock.now()).toISOString();
+    const header = {
+      id: randomUUID(),
+      createdAt,
+      database,
+      operator: operator.name,
+      command: name,
+      commandLine,
+      request,
+      providerId,
+      list,
+      columns,
+    };
+    await writePlan(flags.out, header, validation);
+  }
+  const next = (outcome.byStatus.PLANNED ?? 0) === 0 ? null : nextOfPlan(command);
+  const files = flags.out === undefined ? [] : [flags.out];
+  return { ...outcome, run: '', command: command.name, exitCode, next, warnings, files, bulkChangeIds: [] };
+}
+
+function nextOfPlan({ flags, commandLine }: ChangeCommand): string {
+  if (flags.out !== undefined) return `pond-bulk apply ${quoted(flags.out)}${sandboxSuffix(flags)}`;
+  return commandLine.replace(/ --(dry-run|ask-carrier)\b/g, '');
 }
 
 async function change(
@@ -230,6 +286,7 @@ async function change(
     operator,
     changeType: await changeTypeOf(session, command.changeType),
     preflight: command.preflight,
+    planId: command.decided?.planId ?? null,
     probe: context.probe,
     signal: context.interruption.drain,
   });

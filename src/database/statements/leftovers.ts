@@ -18,6 +18,7 @@ export async function removeLeftovers(db: Database, runId: string, { logKey }: L
     await tx.execute(`DELETE FROM ${ownTable(tx.engine, 'change_row')} WHERE bulk_change_id ${mine}`, { runId });
     await tx.execute(`DELETE FROM DeviceBulkChange WHERE IsActive = 0 AND id ${mine}`, { runId });
     await tx.execute(`DELETE FROM ${ownTable(tx.engine, 'lease')} WHERE bulk_change_id ${mine}`, { runId });
+    await tx.execute(`DELETE FROM ${ownTable(tx.engine, 'used_plan')} WHERE run_id = :runId`, { runId });
     await tx.execute(`DELETE FROM ${held} WHERE run_id = :runId`, { runId });
     await tx.execute(`DELETE FROM ${ownTable(tx.engine, 'run')} WHERE id = :runId AND saved = 0`, { runId });
   });

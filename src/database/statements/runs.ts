@@ -23,6 +23,21 @@ export async function insertRun(tx: Transaction, run: RunRecord, saved: boolean,
   );
 }
 
+/** The run that used a saved plan up; null when none did. */
+export async function planUsedBy(db: Pick<Queries, 'engine' | 'query'>, id: string): Promise<string | null> {
+  const [used] = await db.query<{ run_id: string }>(`SELECT run_id FROM ${ownTable(db.engine, 'used_plan')} WHERE id = :id`, { id });
+  return used?.run_id ?? null;
+}
+
+/** Notes that a saved plan is used up. Of two at once the second one's key is refused, and nothing of it is saved. */
+export async function useUpPlan(tx: Transaction, id: string, runId: string, at: number): Promise<void> {
+  await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'used_plan')} (id, run_id, used_at) VALUES (:id, :runId, :at)`, {
+    id,
+    runId,
+    at: sqlTime(at),
+  });
+}
+
 export async function insertRunBulkChange(tx: Transaction, runId: string, bulkChangeId: string): Promise<void> {
   await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'run_bulk_change')} (run_id, bulk_change_id) VALUES (:runId, :bulkChangeId)`, {
     runId,

@@ -1,0 +1,36 @@
+import type { Verdict } from '../domain/judge.ts';
+import type { DeviceState } from '../domain/result.ts';
+
+/** What a row must find to be done: the device as it was when somebody decided about it. */
+export interface Expected {
+  /** Members that must still be so; others do not matter. */
+  readonly before: DeviceState;
+  /** What the change must come to, null when anything will do. */
+  readonly after: DeviceState | null;
+  /** Why the row is left alone whatever it finds, e.g. what cannot be undone; null when it is not. */
+  readonly refusal: string | null;
+}
+
+/** The verdict of a row that was decided about earlier: STALE when its device has changed since. */
+export function asExpected(verdict: Verdict, expected: Expected | undefined): Verdict {
+  if (verdict.status !== 'PLANNED') return verdict;
+  if (expected === undefined) return stale('NOT_PLANNED', 'It was not to be changed when this was planned');
+  if (expected.refusal !== null) return { status: 'REJECTED', code: 'CANNOT_BE_UNDONE', message: expected.refusal, hint: null };
+  const moved = differences(expected.before, verdict.change.before);
+  if (moved.length > 0) return stale('CHANGED_SINCE', `Changed since by somebody else: ${moved.join(', ')}`);
+  const other = expected.after === null ? [] : differences(expected.after, verdict.after);
+  if (other.length > 0) return stale('MEANS_SOMETHING_ELSE', `Means something else than when it was planned: ${other.join(', ')}`);
+  return verdict;
+}
+
+function stale(code: string, message: string): Verdict {
+  return { status: 'STALE', code, message, hint: 'plan it anew' };
+}
+
+/** `plan A, now B` for every member that both know and that differs. */
+function differences(then: DeviceState, now: DeviceState): readonly string[] {
+  return Object.keys(then).flatMap((name) => {
+    if (!Object.hasOwn(now, name) || (then[name] ?? null) === (now[name] ?? null)) return [];
+    return [`${name} was ${then[name] ?? 'none'}, is ${now[name] ?? 'none'}`];
+  });
+}

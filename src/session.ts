@@ -8,6 +8,7 @@ import type { ReadDatabase } from './database/database.ts';
 import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
 import { identityOf, openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
+import { createRunReader } from './database/run-reader.ts';
 import { createRunStore } from './database/run-store.ts';
 import type { PortalTypes } from './database/portals.ts';
 import { findKnownPackages } from './database/statements/known-packages.ts';
@@ -29,14 +30,7 @@ export async function openReadSession(config: Config, emit: Emit, clock: Clock):
 export async function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
   const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
-    const missing = await missingTables(db);
-    if (missing.length > 0) {
-      throw new PondBulkError(
-        'config',
-        'TABLE_MISSING',
-        `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`,
-      );
-    }
+    await requireOwnTables(db);
     return {
       ...sessionOn(db, config, emit, clock, true),
       store: createRunStore(db, {
@@ -59,6 +53,16 @@ const MOST_CONNECTIONS = 32;
 
 function poolSizeOf({ maxParallelRequests }: Config): number {
   return Math.min(MOST_CONNECTIONS, Math.max(LEAST_CONNECTIONS, Math.ceil(maxParallelRequests / REQUESTS_PER_CONNECTION)));
+}
+
+async function requireOwnTables(db: ReadDatabase): Promise<void> {
+  const missing = await missingTables(db);
+  if (missing.length === 0) return;
+  throw new PondBulkError(
+    'config',
+    'TABLE_MISSING',
+    `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`,
+  );
 }
 
 /** DATABASE_URL. Rejects with PondBulkError (config) when it is not set. */
@@ -92,6 +96,10 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     // Where changes go, also when a dry run reads from a replica of it.
     database: config.databaseUrl === null ? db.identity : identityOf(config.databaseUrl),
     facts,
+    runs: async () => {
+      await requireOwnTables(db);
+      return createRunReader(db, integrationNames(config));
+    },
     systems: createSystems(config, connections, facts.assignsByProcedure),
     statements: () => db.statements,
     close: () => db.close(),

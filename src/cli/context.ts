@@ -12,7 +12,7 @@ import type { DeviceState } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import type { Steps } from '../domain/step.ts';
 import type { Probe } from '../run/probe.ts';
-import type { RunStore } from '../run/run-store.ts';
+import type { RunReader, RunStore } from '../run/run-store.ts';
 import type { ProviderRefusal } from '../run/validate.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -62,6 +62,8 @@ export interface ReadSession {
   /** Server and database, or the file. */
   readonly database: string;
   readonly facts: FactsStore;
+  /** Runs that were saved. Its methods reject with PondBulkError (config) when our own tables are missing. */
+  readonly runs: () => Promise<RunReader>;
   readonly systems: Systems;
   /** How many SQL statements were sent so far: what measurements and their promises count. */
   readonly statements: () => number;

@@ -5,6 +5,7 @@ import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from '.
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
+import { createRunReader } from './run-reader.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
 import type { Written } from './statements/effects.ts';
@@ -12,20 +13,8 @@ import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
-import { streamResults } from './statements/results.ts';
-import { findDeviceLife } from './statements/device-life.ts';
 import { insertChangeRequest, insertRefusals, insertRows, type SavedUnder } from './statements/rows.ts';
-import {
-  findRuns,
-  insertRun,
-  insertRunBulkChange,
-  markRunFinished,
-  markRunSaved,
-  runOfBulkChange,
-  unsavedRuns,
-  planUsedBy,
-  useUpPlan,
-} from './statements/runs.ts';
+import { insertRun, insertRunBulkChange, markRunFinished, markRunSaved, unsavedRuns, planUsedBy, useUpPlan } from './statements/runs.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
 export interface RunStoreOptions {
@@ -51,6 +40,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
   const procedures = createProcedures(db, now, written);
   let history: Promise<Procedure | null> | null = null;
   return {
+    ...createRunReader(db, integrations),
     save: async (save) => {
       const live = await liveNames();
       return db.transaction(async (tx) => {
@@ -107,12 +97,6 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
         await markRunFinished(tx, runId, exitCode, now());
       });
     },
-
-    findRun: async (id) => (await findRuns(db, { limit: 1, id, integrations }))[0] ?? null,
-    findRuns: (limit) => findRuns(db, { limit, integrations }),
-    runOfBulkChange: (id) => runOfBulkChange(db, id),
-    results: (bulkChangeIds) => streamResults(db, bulkChangeIds),
-    deviceLife: async (key) => findDeviceLife(db, key, await liveNames()),
   };
 }
 

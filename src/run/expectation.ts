@@ -13,9 +13,10 @@ export interface Expected {
 
 /** The verdict of a row that was decided about earlier: STALE when its device has changed since. */
 export function asExpected(verdict: Verdict, expected: Expected | undefined): Verdict {
+  const refusal = expected?.refusal ?? null;
+  if (refusal !== null) return { status: 'REJECTED', code: 'CANNOT_BE_UNDONE', message: refusal, hint: null };
   if (verdict.status !== 'PLANNED') return verdict;
   if (expected === undefined) return stale('NOT_PLANNED', 'It was not to be changed when this was planned');
-  if (expected.refusal !== null) return { status: 'REJECTED', code: 'CANNOT_BE_UNDONE', message: expected.refusal, hint: null };
   const moved = differences(expected.before, verdict.change.before);
   if (moved.length > 0) return stale('CHANGED_SINCE', `Changed since by somebody else: ${moved.join(', ')}`);
   const other = expected.after === null ? [] : differences(expected.after, verdict.after);

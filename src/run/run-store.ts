@@ -51,8 +51,19 @@ export interface SettledRow extends RowVerdict {
   readonly bulkChangeId: string;
 }
 
+/** Saved runs, for those who only look. */
+export interface RunReader {
+  findRun(id: string): Promise<RunInfo | null>;
+  /** The newest first. */
+  findRuns(limit: number): Promise<readonly RunInfo[]>;
+  runOfBulkChange(id: string): Promise<string | null>;
+  results(bulkChangeIds: readonly string[]): AsyncIterable<RowResult>;
+  /** Every change of the device with this ICCID or phone number, the oldest first. */
+  deviceLife(key: string): Promise<readonly DeviceChapter[]>;
+}
+
 /** What the engine needs of the database. Every method is one transaction, or one statement. */
-export interface RunStore {
+export interface RunStore extends RunReader {
   save(save: Save): Promise<readonly SavedBulkChange[]>;
   /** The run that used this saved plan up; null when none did. */
   planUsedBy(planId: string): Promise<string | null>;
@@ -91,12 +102,4 @@ export interface RunStore {
   commit(rows: readonly SettledRow[]): Promise<void>;
   /** Derives the status of the bulk changes from their rows. */
   finish(runId: string, bulkChangeIds: readonly string[], exitCode: number): Promise<void>;
-
-  findRun(id: string): Promise<RunInfo | null>;
-  /** The newest first. */
-  findRuns(limit: number): Promise<readonly RunInfo[]>;
-  runOfBulkChange(id: string): Promise<string | null>;
-  results(bulkChangeIds: readonly string[]): AsyncIterable<RowResult>;
-  /** Every change of the device with this ICCID or phone number, the oldest first. */
-  deviceLife(key: string): Promise<readonly DeviceChapter[]>;
 }

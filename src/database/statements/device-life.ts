@@ -3,7 +3,7 @@ import type { DeviceChapter, LifeAudit, LifeStep } from '../../domain/device-lif
 import type { DeviceState, RowError } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { JournalData, JournalEntry } from '../../run/journal.ts';
-import type { Database } from '../database.ts';
+import type { ReadDatabase } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { PORTALS, type LiveNames } from '../portals.ts';
 import { setOf } from '../sets.ts';
@@ -37,7 +37,7 @@ interface ChapterRow {
 const SHORTEST_ICCID = 18;
 
 /** Every change of ours of the device with this ICCID or phone number, the oldest first. */
-export async function findDeviceLife(db: Database, key: string, live: LiveNames): Promise<readonly DeviceChapter[]> {
+export async function findDeviceLife(db: ReadDatabase, key: string, live: LiveNames): Promise<readonly DeviceChapter[]> {
   const rows = await db.query<ChapterRow>(
     `
     SELECT CAST(mine.id AS nvarchar(30)) AS id, CAST(mine.device_change_id AS nvarchar(30)) AS change_id, mine.portal,
@@ -102,7 +102,11 @@ function whatOf(data: JournalData): Pick<LifeStep, 'what' | 'text'> {
 }
 
 /** The audit rows of these rows, by row. */
-async function findAudit(db: Database, rows: readonly ChapterRow[], live: LiveNames): Promise<ReadonlyMap<string, readonly LifeAudit[]>> {
+async function findAudit(
+  db: ReadDatabase,
+  rows: readonly ChapterRow[],
+  live: LiveNames,
+): Promise<ReadonlyMap<string, readonly LifeAudit[]>> {
   const found = new Map<string, LifeAudit[]>();
   for (const portal of PORTALS) {
     const changes = rows.flatMap(({ id, change_id: change, portal: mine }) => (mine === portal && change !== null ? [{ id, change }] : []));

@@ -1,5 +1,5 @@
 import type { JournalData, JournalEntry } from '../../run/journal.ts';
-import type { Database, Transaction } from '../database.ts';
+import type { Database, Queries, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { msOfSqlTime, sqlTime } from '../sql-time.ts';
 import { insertSql, setOf, type SetColumns, type SetRow } from '../sets.ts';
@@ -29,7 +29,10 @@ function rowOf({ rowId, attempt, n, step, at, data }: JournalEntry): SetRow {
 }
 
 /** The journal of these rows, each in its order. */
-export async function readJournal(db: Database, rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>> {
+export async function readJournal(
+  db: Pick<Queries, 'engine' | 'query'>,
+  rowIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly JournalEntry[]>> {
   const rows = await db.query<{ row_id: string; attempt: number; n: number; step: string; at: string | Date; data: string }>(
     `
     SELECT CAST(entry.row_id AS nvarchar(30)) AS row_id, entry.attempt, entry.n, entry.step, entry.at, entry.data

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+
+import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
+import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
+import { PondBulkError } from '../../domain/errors.ts';
+import { undoOf } from '../../run/undo.ts';
+import type { Context, GlobalFlags } from '../context.ts';
+import { notBlank, outputOption, paceOptions, resultsOption, wholeNumber, yesOption } from '../options.ts';
+import { today } from '../today.ts';
+import { runChange, type ChangeFlags } from './change.ts';
+import { commandLine } from './change-options.ts';
+import { findRun } from './find-run.ts';
+
+const EXAMPLES = `
+Examples:
+  pond-bulk rollback last --dry-run
+  pond-bulk rollback 4711 --yes --reason "TICKET-4711 was wrong"
+
+ID is a bulk change id, a run id, or last. Rows that were APPLIED get back what they had before, as a run of its own; a device that no
+longer holds what the run wrote is STALE and left alone. Service lines at Rev.io are not taken back: such rows are refused.`;
+
+/** pond-bulk rollback ID */
+export function rollbackCommand(program: Command, context: Context, argv: readonly string[]): void {
+  const command = program
+    .command('rollback <id>')
+    .description('give devices back what they had before a run, where they still hold what it wrote')
+    .option('--dry-run', 'show what would be done; nothing is written, nothing is sent')
+    .option('--max-devices <n>', 'refuse runs with more devices to change; --yes does not lift it', wholeNumber(1))
+    .option('--reason <text>', 'why, for the record of the run', notBlank);
+  for (const option of [yesOption(), ...paceOptions(), outputOption(), resultsOption()]) command.addOption(option);
+  command.addHelpText('after', EXAMPLES).action(async (id: string, _options: unknown, self: Command) => {
+    const flags = self.optsWithGlobals<Omit<ChangeFlags, 'column'>>();
+    const { run, undo } = await readRun(context, flags, id);
+    if (undo.rows === 0)
+      throw new PondBulkError('usage', 'NOTHING_TO_UNDO', `Run ${run.id} applied nothing: there is nothing to take back`);
+    const isAssignment = run.command === 'assign-customer';
+    const day = today(context.clock);
+    await runChange(context, {
+      name: isAssignment ? 'assign-customer' : 'change-rate-plan',
+      changeType: isAssignment ? 'CustomerAssignment' : 'CarrierRatePlanChange',
+      preflight: isAssignment ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
+      request: isAssignment
+        ? { kind: 'assign-customer', today: day, service: null, useCarrierActivation: false, activatedDate: null }
+        : { kind: 'change-rate-plan', today: day, refuseActiveRevServices: false },
+      defaults: {},
+      flags: { ...flags, file: `run ${run.id}`, column: [], reason: flags.reason ?? `rollback of run ${run.id}` },
+      commandLine: commandLine(argv),
+      decided: { list: undo.list, expectedOf: undo.expectedOf, providerId: null, planId: null, requireUsable: () => Promise.resolve() },
+    });
+  });
+}
+
+async function readRun(context: Context, flags: GlobalFlags, id: string) {
+  const session = await context.openRead(flags, () => undefined);
+  try {
+    const runs = await session.runs();
+    const run = await findRun(runs, id);
+    return { run, undo: await undoOf(run, runs.results(run.bulkChanges.map((each) => each.id))) };
+  } finally {
+    await session.close();
+  }
+}

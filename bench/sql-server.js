@@ -18,7 +18,7 @@ import { atLeast, atMost, configOf } from './setup.js';
 const ICCIDS = Number(process.env.POND_BULK_BENCH_ICCIDS ?? 100_000);
 const COPIES = 9;
 const SINGLE_QUERIES = 500;
-const DEVICES_OF_RUN = 1000;
+const DEVICES_OF_RUN = 5000;
 const LATENCY_MS = 20;
 const AT_ONCE = 20;
 

@@ -113,6 +113,8 @@ function permissionSettings(config: Config): PermissionSettings {
 /** More devices in progress than there are slots: else slots stand empty while the journal commits. */
 const IN_PROGRESS_PER_SLOT = 3;
 const LEAST_IN_PROGRESS = 4;
+/** While a full request is answered the next one fills. */
+const IN_PROGRESS_PER_MEMBER = 2;
 
 function createSystems(config: Config, connections: Connections, hasAssignProcedure: () => Promise<boolean>): Systems {
   const carriers = new Map<number, CarrierConnection>();
@@ -171,7 +173,7 @@ function createSystems(config: Config, connections: Connections, hasAssignProced
       const carrier = carrierOf(integration);
       const account = carrier === undefined ? null : config.account(carrier, providerId);
       return account?.ok === true
-        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT)
+        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT, account.batchSize * IN_PROGRESS_PER_MEMBER)
         : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
     },
     deadlineMs: ({ providerId, integration }) => {

@@ -30,6 +30,8 @@ export interface Integration {
   /** Pace documented by its owner: flags never lift it. */
   readonly documented: { readonly concurrency: number | null; readonly perSecond: number | null };
   readonly timeoutMs: number;
+  /** How many devices share one request, when nothing else is set; left out where each has its own. */
+  readonly batchSize?: number;
   headers(settings: AccountSettings): Readonly<Record<string, string>>;
   /** Milliseconds to wait when the answer means "too many calls", else null. */
   limitedFor(answer: HttpAnswer): number | null;
@@ -50,6 +52,10 @@ export interface CarrierAccount {
   readonly settings: AccountSettings;
   /** Which of these package ids POND_Package holds for the ICCID. */
   readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
+  /** How many devices may share one request. */
+  readonly batchSize: number;
+  /** What `create` made for the account first, whichever provider asks: a login is one for all of them. */
+  readonly shared: <T>(create: () => T) => T;
 }
 
 export interface CarrierConnection {

@@ -33,7 +33,8 @@ export interface HttpOptions {
 }
 
 interface CallConfig extends AxiosRequestConfig {
-  readonly isRead: boolean;
+  /** A read: nothing can happen twice. */
+  readonly isRepeatable: boolean;
 }
 
 /** The longest body that a carrier's answer may have: 16 MiB. */
@@ -45,13 +46,20 @@ const LONGEST_BACK_OFF_MS = 60_000;
 /** An HTTP client for one account of a carrier or of billing. */
 export function createHttpClient(options: HttpOptions): HttpClient {
   const http = createAxios(options);
-  const call = async (isRead: boolean, { method, url, body }: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
+  const call = async (isRead: boolean, { method, url, headers, body, isOnce }: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
     if (!isRead && !options.mayWrite) {
       throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A dry run tried to send ${method} ${url}; nothing was sent.`);
     }
     const giveUpAt = performance.now() + options.limitDeadlineMs;
     for (;;) {
-      const config: CallConfig = { method, url, isRead, signal, ...(body === undefined ? {} : { data: JSON.stringify(body) }) };
+      const config: CallConfig = {
+        method,
+        url,
+        signal,
+        isRepeatable: isRead && isOnce !== true,
+        ...(headers === undefined ? {} : { headers }),
+        ...(body === undefined ? {} : { data: typeof body === 'string' ? body : JSON.stringify(body) }),
+      };
       const reply = await http.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
       const waitMs = reply.kind === 'answer' ? options.limitedFor(reply) : null;
       if (waitMs === null || performance.now() + waitMs > giveUpAt) return reply;
@@ -85,7 +93,7 @@ function createAxios(options: HttpOptions): AxiosInstance {
   });
   http.interceptors.response.use((response) => {
     // axios-retry looks at errors only; a read that met a server error is made one, and turned back in replyOfError.
-    if ((response.config as CallConfig).isRead && isServerError(response.status)) {
+    if ((response.config as CallConfig).isRepeatable && isServerError(response.status)) {
       throw new axios.AxiosError(`status ${response.status}`, 'ERR_BAD_RESPONSE', response.config, response.request, response);
     }
     return response;
@@ -93,7 +101,8 @@ function createAxios(options: HttpOptions): AxiosInstance {
   axiosRetry(http, {
     retries: options.retries,
     retryDelay: (count, error) => Math.min(LONGEST_BACK_OFF_MS, Math.max(retryAfter(error), backOffMs(count, options.random()))),
-    retryCondition: (error) => !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRead === true),
+    retryCondition: (error) =>
+      !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRepeatable === true),
   });
   return http;
 }

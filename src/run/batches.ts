@@ -1,9 +1,10 @@
-import type { Clock } from '../domain/clock.ts';
 import type { BatchedStep, Sent } from '../domain/step.ts';
 
 /** Puts members of batched steps into shared requests. Their intents are on disk before they come here. */
 export interface Batches {
   send<T>(step: BatchedStep<T, unknown>, signal: AbortSignal): Promise<Sent<T>>;
+  /** Runs workers side by side: as long as one of them runs it may bring a member that others wait for. */
+  runWorkers(workers: readonly (() => Promise<unknown>)[]): Promise<readonly unknown[]>;
 }
 
 interface Member {
@@ -12,11 +13,25 @@ interface Member {
   readonly failed: (reason: unknown) => void;
 }
 
-/** Members of one key wait `lingerMs` for company, or until the request is full. */
-export function createBatches(lingerMs: number, clock: Clock): Batches {
-  const open = new Map<string, Member[]>();
+interface Request {
+  readonly step: BatchedStep<unknown, unknown>;
+  readonly signal: AbortSignal;
+  readonly members: Member[];
+}
 
-  const dispatch = (step: BatchedStep<unknown, unknown>, members: readonly Member[], signal: AbortSignal): void => {
+/**
+ * A request goes when it is full, or when all workers wait for one: then nobody can join any more. No time is waited for:
+ * how long members need to come together depends on the carrier's pace.
+ */
+export function createBatches(): Batches {
+  const open = new Map<string, Request>();
+  let workers = 0;
+  let waiting = 0;
+
+  const dispatch = (request: Request): void => {
+    const { step, signal, members } = request;
+    open.delete(step.key);
+    waiting -= members.length;
     step
       .sendAll(
         members.map(({ member }) => member),
@@ -36,23 +51,35 @@ export function createBatches(lingerMs: number, clock: Clock): Batches {
       );
   };
 
+  const dispatchIfAllWait = (): void => {
+    if (waiting >= workers) for (const request of open.values()) dispatch(request);
+  };
+
   return {
     send: <T>(step: BatchedStep<T, unknown>, signal: AbortSignal) =>
       new Promise<Sent<T>>((resolve, reject) => {
         // The member type belongs to the step: members of one key come from the same carrier.
         const shared: BatchedStep<unknown, unknown> = step;
-        const members = open.get(step.key) ?? [];
-        members.push({ member: shared.member, done: resolve as (sent: Sent<unknown>) => void, failed: reject });
-        const close = (): void => {
-          if (open.get(step.key) !== members) return;
-          open.delete(step.key);
-          dispatch(shared, members, signal);
-        };
-        if (members.length >= step.maxMembers) return close();
-        if (members.length === 1) {
-          open.set(step.key, members);
-          clock.sleep(lingerMs, signal).then(close, close);
-        }
+        const request = open.get(step.key) ?? { step: shared, signal, members: [] };
+        open.set(step.key, request);
+        request.members.push({ member: shared.member, done: resolve as (sent: Sent<unknown>) => void, failed: reject });
+        waiting += 1;
+        if (request.members.length >= step.maxMembers) dispatch(request);
+        else dispatchIfAllWait();
       }),
+    runWorkers: (all) => {
+      // Counted before the first begins: its member must not go alone.
+      workers += all.length;
+      return Promise.all(
+        all.map(async (worker) => {
+          try {
+            return await worker();
+          } finally {
+            workers -= 1;
+            dispatchIfAllWait();
+          }
+        }),
+      );
+    },
   };
 }

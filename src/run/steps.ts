@@ -124,7 +124,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     const answer = answerOf(name)?.data;
     if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
-    if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
+    if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer);
     let doubt = openDoubt(entries, name, options.attempt, clock.now());
     for (let sends = 0; ;) {
       if (doubt !== null) {
@@ -167,11 +167,13 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     throw new Error(`${name} of row ${options.rowId} is no procedure`);
   };
 
-  const settleAccepted = async <T>(name: string, step: AnyStep<T>, handle: string): Promise<Tried<T>> => {
+  const settleAccepted = async <T>(name: string, step: AnyStep<T>, taken: Taken): Promise<Tried<T>> => {
     const seen = await step.readBack(signal);
-    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
-    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-    throw accepted(handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null);
+    // The audit tells both: the answer that took it, and the one that shows its end.
+    const both = (response: string): string => [taken.response, response].filter((text) => text !== '').join('\n');
+    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done', response: both(seen.response) });
+    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused', response: both(seen.response) });
+    throw accepted(taken.handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null);
   };
 
   return {
@@ -232,6 +234,9 @@ function accepted(handle: string, stop: RowError | null): RowEnded {
 }
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
+
+/** What the journal has of a step that the carrier took. */
+type Taken = JournalData & { readonly kind: 'answer'; readonly ended: 'accepted' };
 
 interface Doubt {
   /** Since when the step settles. */

@@ -7,10 +7,11 @@ import { packageData } from './sample/packages.ts';
 import { CONTROL_CENTER_PLANS, PACKAGE_TYPES, planTables } from './sample/plans.ts';
 import { providerTables } from './sample/providers.ts';
 import { serviceLineData } from './sample/service-lines.ts';
+import { thingSpaceData } from './sample/thingspace.ts';
 
 /** The sample fleet of the sandbox with everything around it: always the same. */
 export function sampleData(): SampleData {
-  return combined(lookups(), fleetData(sampleFleet()));
+  return combined(combined(lookups(), fleetData(sampleFleet())), thingSpaceData());
 }
 
 /** `count` POND devices of provider 1 more, each on POND-1GB: for measurements and tests. */
@@ -25,6 +26,7 @@ function lookups(): SampleData {
     pond: { packageTypes: PACKAGE_TYPES, packages: [], sims: [] },
     controlCenter: { jasper: [], tmobilejasper: [], pod19: [], rogers: [] },
     controlCenterPlans: CONTROL_CENTER_PLANS,
+    thingspace: { plans: [], devices: [] },
     revio: { customers: REVIO_CUSTOMERS, services: [], products: [] },
   };
 }
@@ -42,6 +44,7 @@ function fleetData(fleet: readonly FleetDevice[]): SampleData {
       rogers: controlCenterDevices(fleet, 7),
     },
     controlCenterPlans: [],
+    thingspace: { plans: [], devices: [] },
     revio: { customers: [], ...lines.revio },
   };
 }

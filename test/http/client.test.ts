@@ -80,7 +80,7 @@ test('a read is tried again, but never one that may be sent once only', async ()
 test('headers of a call win, and a text is sent as it is', async () => {
   const { http, url } = await served((response, request) => {
     request.on('data', (chunk: Buffer) =>
-      response.write(`${request.headers['content-type']} ${request.headers['x-more']} ${chunk.toString()}`),
+      response.write(`${request.headers['content-type']} ${String(request.headers['x-more'])} ${chunk.toString()}`),
     );
     request.on('end', () => response.end());
   }, 5000);

@@ -16,6 +16,10 @@ export interface SampleData {
   };
   readonly controlCenter: Readonly<Record<ControlCenter, readonly ControlCenterDevice[]>>;
   readonly controlCenterPlans: readonly string[];
+  readonly thingspace: {
+    readonly plans: readonly string[];
+    readonly devices: readonly ThingSpaceDevice[];
+  };
   readonly revio: {
     readonly customers: readonly number[];
     readonly services: readonly { readonly service_id: number; readonly customer_id: number; readonly number: string }[];
@@ -39,6 +43,14 @@ export interface ControlCenterDevice {
   readonly communicationPlan: string;
 }
 
+export interface ThingSpaceDevice {
+  readonly iccid: string;
+  readonly mdn: string;
+  readonly accountName: string;
+  readonly plan: string;
+  readonly state: 'active' | 'suspend' | 'deactive';
+}
+
 /** Both together; look-up rows must be in one of them only. */
 export function combined(a: SampleData, b: SampleData): SampleData {
   const tables: Record<string, readonly SampleRow[]> = { ...a.tables };
@@ -53,6 +65,10 @@ export function combined(a: SampleData, b: SampleData): SampleData {
     },
     controlCenter: { jasper: center('jasper'), tmobilejasper: center('tmobilejasper'), pod19: center('pod19'), rogers: center('rogers') },
     controlCenterPlans: [...a.controlCenterPlans, ...b.controlCenterPlans],
+    thingspace: {
+      plans: [...a.thingspace.plans, ...b.thingspace.plans],
+      devices: [...a.thingspace.devices, ...b.thingspace.devices],
+    },
     revio: {
       customers: [...a.revio.customers, ...b.revio.customers],
       services: [...a.revio.services, ...b.revio.services],

@@ -6,6 +6,7 @@ export interface LedgerEntry {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  /** Several have a space between them. */
   readonly subject: string;
   readonly body?: unknown;
   /** Null when it was never answered. */
@@ -51,10 +52,12 @@ export function createLedger(now: () => number): Ledger {
       entries.push({ n: calls, at: now(), ...entry });
       if (entries.length > MAX_ENTRIES * 1.5) entries = entries.slice(-MAX_ENTRIES);
       if (entry.effect === undefined) return;
-      effects[entry.effect] = (effects[entry.effect] ?? 0) + 1;
-      const mine = bySubject.get(entry.subject) ?? {};
-      mine[entry.effect] = (mine[entry.effect] ?? 0) + 1;
-      bySubject.set(entry.subject, mine);
+      for (const subject of entry.subject.split(' ')) {
+        effects[entry.effect] = (effects[entry.effect] ?? 0) + 1;
+        const mine = bySubject.get(subject) ?? {};
+        mine[entry.effect] = (mine[entry.effect] ?? 0) + 1;
+        bySubject.set(subject, mine);
+      }
     },
     violation: (text) => {
       violations.push(text);
@@ -64,7 +67,9 @@ export function createLedger(now: () => number): Ledger {
         .filter(
           (entry) =>
             (service === undefined || entry.service === service) &&
-            (subject === undefined || (entry.subject !== '' && subject.startsWith(entry.subject)) || entry.path.includes(subject)),
+            (subject === undefined ||
+              entry.path.includes(subject) ||
+              entry.subject.split(' ').some((each) => each !== '' && subject.startsWith(each))),
         )
         .slice(-limit),
     summary: () => ({ calls, violations, effects, bySubject: Object.fromEntries(bySubject) }),

@@ -8,6 +8,7 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { simulatedPond } from './pond.ts';
 import { simulatedRevio } from './revio.ts';
 import type { SimulatedService } from './service.ts';
+import { simulatedThingSpace } from './thingspace.ts';
 
 /** Everything of a running simulator that its admin calls can look at and change. */
 export interface SimulatorState {
@@ -40,7 +41,12 @@ export function createSimulatorState(more: SampleData | undefined, saved: Readon
   const pending = new Set<NodeJS.Timeout>();
 
   const create = (): void => {
-    const all = [simulatedPond(sample), simulatedRevio(sample), ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample))];
+    const all = [
+      simulatedPond(sample),
+      simulatedRevio(sample),
+      ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample)),
+      simulatedThingSpace(sample),
+    ];
     for (const service of all) {
       services.set(service.name, { service, limit: createAccountLimit(service.limit, Date.now), latencyMs: 0 });
     }

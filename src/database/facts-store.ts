@@ -18,6 +18,7 @@ import {
   type IntegrationNames,
 } from './statements/lookups.ts';
 import { findOperator, type PermissionSettings } from './statements/operator.ts';
+import { countSpentChanges } from './statements/spent-changes.ts';
 import { tableNames } from './table-names.ts';
 
 /** Of the operator's tables only these may be missing: other tables, or the login's grants, may say who may do what. */
@@ -37,7 +38,9 @@ export function createFactsStore(db: ReadDatabase, permissions: PermissionSettin
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
       const { tenantId } = want.operator;
-      const tables = { lines: loaded.table, found: await findDevices(db.session, loaded, { tenantId, providers }) };
+      const found = await findDevices(db.session, loaded, { tenantId, providers });
+      const spent = want.quotas === undefined ? null : await countSpentChanges(db, found, want.quotas);
+      const tables = { lines: loaded.table, found, spent };
       const scope = { tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,

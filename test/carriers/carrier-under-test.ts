@@ -26,8 +26,16 @@ export interface CarrierUnderTest {
   readonly changedOnce: Readonly<Record<string, number>>;
   /** LogEntryDescription of the audit rows that one change leaves, in order; those of the steps come first. */
   readonly audit: readonly string[];
+  /** How a device in progress ends when the run is stopped; APPLIED where it is left out. */
+  readonly whenStopped?: 'ACCEPTED';
+  /** Devices share a request: one that is refused for one of two is sent again for each of them. */
+  readonly sharesRequests?: boolean;
+  /** A call that is refused with 401 is made once more, with a new token. */
+  readonly renewsToken?: boolean;
   /** Whom the simulated carrier knows the device as. */
   subject(iccid: string): string;
+  /** Whether nothing that the carrier accepted is still to be done; left out where all is done at once. */
+  isQuiet?(carriers: SimulatorState): boolean;
   /** The plan that the device has at the simulated carrier now; several are told too. */
   planAt(carriers: SimulatorState, iccid: string): string;
 }

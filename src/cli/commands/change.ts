@@ -1,4 +1,6 @@
 import { PondBulkError } from '../../domain/errors.ts';
+import type { Provider } from '../../domain/facts.ts';
+import type { FactsWanted } from '../../domain/facts-store.ts';
 import type { ChangeRequest } from '../../domain/change-request.ts';
 import type { RunInfo, RunRecord } from '../../domain/run-store.ts';
 import type { RowValues } from '../../domain/list-row.ts';
@@ -12,7 +14,7 @@ import { removeDeadLeftovers } from '../../run/leftovers.ts';
 import { save } from '../../run/save.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
 import { confirmChange } from '../confirm.ts';
-import type { Context, GlobalFlags, ReadSession, WriteSession } from '../context.ts';
+import type { Context, GlobalFlags, ReadSession, Systems, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { createLive, type Live } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
@@ -33,6 +35,7 @@ export interface ChangeFlags extends GlobalFlags {
   readonly output: Output;
   readonly results?: string;
   readonly reason?: string;
+  readonly useLastChange?: boolean;
 }
 
 /** One of the two changes, as its command understood it. */
@@ -128,6 +131,7 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
     defaults,
     services: request.kind === 'assign-customer' || request.refuseActiveRevServices,
     activation: request.kind === 'assign-customer' && request.useCarrierActivation,
+    ...quotasOf(provider === null ? operator.providers : [provider], systems, request.today),
   });
   const index = createLookupIndex(list.lookups);
   const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
@@ -141,6 +145,15 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
   });
   const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
   return { validation, operator, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
+}
+
+/** Providers whose carriers count plan changes, by calendar months in UTC. */
+function quotasOf(providers: readonly Provider[], { carrierOf }: Systems, today: string): Pick<FactsWanted, 'quotas'> {
+  const counted = providers.flatMap(({ id, integration }) => {
+    const quota = carrierOf(integration)?.quota;
+    return quota === undefined ? [] : [{ providerId: id, audit: quota.audit, step: quota.step }];
+  });
+  return counted.length === 0 ? {} : { quotas: { since: `${today.slice(0, 7)}-01`, providers: counted } };
 }
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {

@@ -23,6 +23,8 @@ export type FactsRow = readonly [
   conflicting: number | null,
   deviceId: number | null,
   candidates: number | null,
+  /** Plan changes of this month; NULL for none. */
+  changes: number | null,
   ...device: DeviceRow,
 ];
 
@@ -51,8 +53,22 @@ type DeviceRow = readonly [
 export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
   const valuesOf = wishReader();
   return (row) => {
-    const [line, iccid, phoneNumber, listKey, wish, problem, cellsJson, firstLine, lastLine, conflicting, deviceId, candidates, ...device] =
-      row;
+    const [
+      line,
+      iccid,
+      phoneNumber,
+      listKey,
+      wish,
+      problem,
+      cellsJson,
+      firstLine,
+      lastLine,
+      conflicting,
+      deviceId,
+      candidates,
+      changes,
+      ...device
+    ] = row;
     const key = listKey ?? iccid ?? '';
     return {
       line,
@@ -64,7 +80,7 @@ export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
       problem: problem === null ? ambiguity(key, candidates) : (JSON.parse(problem) as ListProblem),
       repeated:
         firstLine === null || lastLine === null || firstLine === lastLine ? null : { firstLine, lastLine, conflicting: conflicting === 1 },
-      device: deviceId === null ? null : deviceOf(deviceId, device, scope),
+      device: deviceId === null ? null : { ...deviceOf(deviceId, device, scope), changesThisMonth: changes ?? 0 },
     };
   };
 }
@@ -87,7 +103,7 @@ function ambiguity(key: string, candidates: number | null): ListProblem | null {
   return { code: 'DEVICE_AMBIGUOUS', message, hint: 'say which with --provider', column: 'iccid' };
 }
 
-function deviceOf(deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): DeviceFacts {
+function deviceOf(deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): Omit<DeviceFacts, 'changesThisMonth'> {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
   const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn] = row;
   const provider = providers.get(providerId);

@@ -7,6 +7,8 @@ import { factsReader, type FactsRow, type FactsScope } from './facts-row.ts';
 export interface FoundList {
   readonly lines: string;
   readonly found: string;
+  /** Plan changes of the month; null where no provider counts them. */
+  readonly spent: string | null;
 }
 
 type Wants = Pick<FactsWanted, 'services' | 'activation'>;
@@ -41,7 +43,7 @@ export async function factsPage(
 }
 
 /** In the order of FactsRow. */
-function factsSql(session: ReadSession, { lines, found }: FoundList, wants: Wants, where: string): string {
+function factsSql(session: ReadSession, { lines, found, spent }: FoundList, wants: Wants, where: string): string {
   const join =
     session.engine === 'sqlite'
       ? 'group_concat(DISTINCT product.CustomerId)'
@@ -69,7 +71,7 @@ function factsSql(session: ReadSession, { lines, found }: FoundList, wants: Want
     : '';
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
-      found.first_line, found.last_line, found.conflicting, found.device_id, found.candidates,
+      found.first_line, found.last_line, found.conflicting, found.device_id, found.candidates, ${spent === null ? 'NULL' : 'spent.changes'},
       device.ServiceProviderId, device.IsActive, device.IsDeleted, device.MSISDN, device.EID, device.ICCID, device.RatePlan, device.CommunicationPlan,
       device.Status, tenant.AccountNumber, tenant.SiteId, tenant.CustomerRatePlanId, tenant.CustomerRatePoolId,
       ${services},
@@ -78,6 +80,7 @@ function factsSql(session: ReadSession, { lines, found }: FoundList, wants: Want
     LEFT JOIN ${found} AS found ON found.iccid = list.iccid
     LEFT JOIN Device AS device ON device.id = found.device_id
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
+    ${spent === null ? '' : `LEFT JOIN ${spent} AS spent ON spent.device_id = found.device_id`}
     ${liveService}
     ${where}
     ORDER BY list.line`;

@@ -1,6 +1,8 @@
 /** A token that all workers use: asked for by the first, kept until it is refused. */
 export interface KeptToken {
   get(signal: AbortSignal): Promise<string>;
+  /** False once it was renewed, or is about to be. */
+  isCurrent(token: string): boolean;
   /** Asks anew next time, unless somebody has done so since this one was given out. */
   forget(refused: string): void;
 }
@@ -20,6 +22,7 @@ export function keepToken(request: (signal: AbortSignal) => Promise<string>, isF
   };
   return {
     get: (signal) => (asked ??= ask(signal)),
+    isCurrent: (token) => known === token,
     forget: (refused) => {
       if (known !== refused) return;
       known = null;

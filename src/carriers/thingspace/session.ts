@@ -67,12 +67,19 @@ export function createSession(http: HttpClient, settings: AccountSettings): Http
     (how: 'read' | 'send') =>
     async (request: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
       const renewed = new Set<'bearer' | 'session'>();
+      // One for each token that another worker may renew while this call is under way with the old one.
+      let repeats = 2;
       for (;;) {
         const tokens = { session: await session.get(signal), bearer: await bearer.get(signal) };
         const headers = { ...request.headers, Authorization: `Bearer ${tokens.bearer}`, 'VZ-M2M-Token': tokens.session };
         const reply = await http[how]({ ...request, headers }, signal);
         const refused = refusedToken(reply);
-        if (refused === null || renewed.has(refused)) return reply;
+        if (refused === null) return reply;
+        if (repeats > 0 && !(bearer.isCurrent(tokens.bearer) && session.isCurrent(tokens.session))) {
+          repeats -= 1;
+          continue;
+        }
+        if (renewed.has(refused)) return reply;
         renewed.add(refused);
         (refused === 'bearer' ? bearer : session).forget(tokens[refused]);
       }

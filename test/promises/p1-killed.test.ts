@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { controlCenters } from '../carriers/control-center.ts';
+import { thingSpace } from '../carriers/thingspace.ts';
 import { pondIccid, testSandbox, type TestSandbox } from '../end-to-end/cli.ts';
 
 // One sandbox for all: each case has a device of its own, so that their side effects are told apart.
@@ -52,7 +53,7 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
 });
 
 // The other three of the family are the same code.
-describe.each(controlCenters.slice(0, 1))(
+describe.each([...controlCenters.slice(0, 1), thingSpace])(
   'P1: no device is changed twice for one row, whatever dies when: $integration',
   ({ devices, plan, changedOnce, audit }) => {
     test.each(aroundSends(1).map((point, index) => [point, devices[index] ?? ''] as const))('killed %s', async (point, iccid) => {

@@ -2,19 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { systemClock } from '../dist/domain/clock.js';
-import { createLookupIndex } from '../dist/domain/lookup-index.js';
-import { PLAN_PREFLIGHT } from '../dist/domain/carrier-plan-effects.js';
-import { openListFile, readList } from '../dist/intake/read-list.js';
-import { noProbe } from '../dist/run/probe.js';
-import { save } from '../dist/run/save.js';
-import { validate } from '../dist/run/validate.js';
-import { work } from '../dist/run/work.js';
 import { carrierEnvironment } from '../dist/sandbox/simulator/accounts.js';
 import { ensureSimulator } from '../dist/sandbox/ensure-simulator.js';
 import { pondFleet } from '../dist/sandbox/sample-data.js';
 import { sandboxFolder } from '../dist/sandbox/sandbox-folder.js';
 import { simulatorClient } from '../dist/sandbox/simulator-client.js';
 import { openWriteSession } from '../dist/session.js';
+import { saved, validated, worked } from './pipeline.js';
 import { atMost, configOf, seededDatabase } from './setup.js';
 
 const DEVICES = 10_000;
@@ -75,62 +69,11 @@ async function aloneMs(environment, fleet) {
 }
 
 async function timedRun(environment, list) {
-  const config = configOf(environment);
-  const session = await openWriteSession(config, () => undefined, systemClock);
-  const { store, systems, facts } = session;
-  const operator = await facts.operator('sandbox');
-  const prepared = await facts.prepare(await readList(openListFile(list), new Map()), {
-    operator,
-    providerId: null,
-    defaults: { plan: 'POND-5GB' },
-    services: false,
-    activation: false,
-  });
-  const request = { kind: 'change-rate-plan', today: '2026-01-01', refuseActiveRevServices: false };
-  const index = createLookupIndex(prepared.lookups);
-  const validated = await validate(prepared, {
-    judging: { request, index, carrierOf: systems.carrierOf },
-    operator,
-    providerId: null,
-    refusalOf: () => null,
-    moduleOf: () => 'M2M',
-    pageRows: 5000,
-  });
-  const holder = { runId: 'bench', host: 'bench', pid: process.pid };
-  const never = new AbortController().signal;
-  const run = {
-    id: 'bench',
-    command: 'change-rate-plan',
-    options: {},
-    operator: 'sandbox',
-    osUser: 'bench',
-    host: 'bench',
-    environment: 'sandbox',
-    reason: null,
-    columns: prepared.columns,
-    warnings: [],
-  };
-  await save(store, validated, { run, holder, operator, changeType: 7, preflight: PLAN_PREFLIGHT, probe: noProbe, signal: never });
-  const { bulkChanges } = await store.findRun('bench');
-  const integration = 'Pond';
+  const session = await openWriteSession(configOf(environment), () => undefined, systemClock);
+  await saved(session, await validated(session, list));
   const statementsBefore = session.statements();
   const startedAt = performance.now();
-  await work('bench', bulkChanges, {
-    store,
-    clock: systemClock,
-    probe: noProbe,
-    emit: () => undefined,
-    perform: (change) => systems.perform(change, { id: 1, integration }),
-    preflight: PLAN_PREFLIGHT,
-    pageSize: config.pageSize,
-    settleMs: config.settleSeconds * 1000,
-    inProgress: (providerId) => systems.inProgress({ providerId, integration }),
-    deadlineMs: () => 0,
-    leasing: { holder, isAlive: () => true, warn: () => undefined },
-    drain: never,
-    abort: never,
-    exitCodeOf: () => 0,
-  });
+  await worked(session);
   const ms = performance.now() - startedAt;
   const statements = session.statements() - statementsBefore;
   await session.close();

@@ -2,14 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { carrierOf } from '../dist/carriers/registry.js';
 import { systemClock } from '../dist/domain/clock.js';
-import { createLookupIndex } from '../dist/domain/lookup-index.js';
-import { openListFile, readList } from '../dist/intake/read-list.js';
-import { validate } from '../dist/run/validate.js';
 import { openReadSession } from '../dist/session.js';
 import { sqliteKnex } from '../dist/database/sqlite-client.js';
 import { pondFleet } from '../dist/sandbox/sample-data.js';
+import { validated } from './pipeline.js';
 import { atLeast, atMost, configOf, seededDatabase } from './setup.js';
 
 const DEVICES = 100_000;
@@ -49,23 +46,7 @@ async function byPondBulk(file, path) {
     () => undefined,
     systemClock,
   );
-  const operator = await session.facts.operator('sandbox');
-  const prepared = await session.facts.prepare(await readList(openListFile(path), new Map()), {
-    operator,
-    providerId: null,
-    defaults: { plan: 'POND-5GB' },
-    services: false,
-    activation: false,
-  });
-  const request = { kind: 'change-rate-plan', today: '2026-01-01', refuseActiveRevServices: false };
-  const { byStatus } = await validate(prepared, {
-    judging: { request, index: createLookupIndex(prepared.lookups), carrierOf },
-    operator,
-    providerId: null,
-    refusalOf: () => null,
-    moduleOf: () => 'M2M',
-    pageRows: 5000,
-  });
+  const { byStatus } = await validated(session, path);
   const statements = session.statements();
   await session.close();
   return { valid: byStatus.PLANNED, statements };

@@ -65,6 +65,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       redact: options.redact,
       mayWrite: options.mayWrite,
       limitedFor: (answer) => integration.limitedFor(answer),
+      isTransient: (answer) => integration.isTransient?.(answer) ?? false,
       limitDeadlineMs: LIMIT_DEADLINE_MS,
       random: () => options.clock.random(),
     });

@@ -9,7 +9,7 @@ import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
 import { openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
 import { createRunStore } from './database/run-store.ts';
-import type { PortalTypes } from './database/statements/effects.ts';
+import type { PortalTypes } from './database/portals.ts';
 import { findKnownPackages } from './database/statements/known-packages.ts';
 import type { PermissionSettings } from './database/statements/operator.ts';
 import type { Carrier, CarrierConnection } from './domain/carrier.ts';
@@ -21,13 +21,13 @@ import { refusalOf } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
-  const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config));
+  const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config), { poolSize: poolSizeOf(config) });
   return sessionOn(db, config, emit, clock, false);
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
 export async function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
-  const db = await openDatabase(requireUrl(config));
+  const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
     const missing = await missingTables(db);
     if (missing.length > 0) {
@@ -52,6 +52,15 @@ export async function openWriteSession(config: Config, emit: Emit, clock: Clock)
   }
 }
 
+/** Statements of many devices are sent as one, so a connection is enough for several requests in flight. */
+const REQUESTS_PER_CONNECTION = 8;
+const LEAST_CONNECTIONS = 4;
+const MOST_CONNECTIONS = 32;
+
+function poolSizeOf({ maxParallelRequests }: Config): number {
+  return Math.min(MOST_CONNECTIONS, Math.max(LEAST_CONNECTIONS, Math.ceil(maxParallelRequests / REQUESTS_PER_CONNECTION)));
+}
+
 /** DATABASE_URL. Rejects with PondBulkError (config) when it is not set. */
 export function requireUrl(config: Config): string {
   if (config.databaseUrl !== null) return config.databaseUrl;
@@ -72,7 +81,11 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
   });
-  const facts = createFactsStore(db, permissionSettings(config), integrationNames(config));
+  const facts = createFactsStore(db, {
+    permissions: permissionSettings(config),
+    integrations: integrationNames(config),
+    portalTypes: portalTypes(config),
+  });
   return {
     config,
     database: db.identity,
@@ -113,8 +126,8 @@ function permissionSettings(config: Config): PermissionSettings {
 /** More devices in progress than there are slots: else slots stand empty while the journal commits. */
 const IN_PROGRESS_PER_SLOT = 3;
 const LEAST_IN_PROGRESS = 4;
-/** While a full request is answered the next one fills. */
-const IN_PROGRESS_PER_MEMBER = 2;
+/** Where several devices share a call: while some wait for its answer, the next gather. */
+const BATCHES_IN_PROGRESS = 2;
 
 function createSystems(config: Config, connections: Connections, hasAssignProcedure: () => Promise<boolean>): Systems {
   const carriers = new Map<number, CarrierConnection>();
@@ -173,7 +186,7 @@ function createSystems(config: Config, connections: Connections, hasAssignProced
       const carrier = carrierOf(integration);
       const account = carrier === undefined ? null : config.account(carrier, providerId);
       return account?.ok === true
-        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT, account.batchSize * IN_PROGRESS_PER_MEMBER)
+        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT, account.batchSize * BATCHES_IN_PROGRESS)
         : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
     },
     deadlineMs: ({ providerId, integration }) => {

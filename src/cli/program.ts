@@ -4,6 +4,7 @@ import { assignCustomerCommand } from './commands/assign-customer.ts';
 import { changeRatePlanCommand } from './commands/change-rate-plan.ts';
 import { configCommand } from './commands/config.ts';
 import { dbCommand } from './commands/db.ts';
+import { explainCommand } from './commands/explain.ts';
 import { resumeCommand, retryCommand } from './commands/go-on.ts';
 import { helpCommand } from './commands/help.ts';
 import { listCommand } from './commands/list.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
   retryCommand(program, context);
   listCommand(program, context);
   statusCommand(program, context);
+  explainCommand(program, context);
   configCommand(program, context);
   dbCommand(program, context);
   sandboxCommand(program, context, sandbox);

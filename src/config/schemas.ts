@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { CONNECTION_FORM, readConnection } from './connection.ts';
+import { ConnectionProblem } from './connection-values.ts';
+
 /** Above it a wait of Node (setTimeout, 2^31 ms) would end at once. */
 const A_WEEK_SECONDS = 7 * 24 * 60 * 60;
 
@@ -31,31 +34,31 @@ export const baseUrl = z.string().refine((value) => {
   return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
 }, 'must be an http(s) URL without user, password and query, e.g. https://host/path');
 
-export const databaseUrl = z
-  .string()
-  .refine(
-    (value) => (value.startsWith('sqlite:') ? value.length > 'sqlite:'.length : isMssqlUrl(value)),
-    'must be mssql://user:password@host:1433/database?encrypt=true&trustServerCertificate=false with special characters as %XX, or sqlite:FILE',
-  );
+/** Where everything is written. A connection that can only read would end each run with its first write. */
+export const databaseUrl = database((text) =>
+  readConnection(text).readOnlyIntent
+    ? 'has applicationIntent=ReadOnly, which belongs to DATABASE_URL_READ: nothing is written there'
+    : null,
+);
 
-/** Whether each part of the URL is where it belongs. A password with a bare `/`, `?`, `#` or `%` is cut elsewhere, and would be shown or refused later. */
-function isMssqlUrl(value: string): boolean {
-  const url = value.startsWith('mssql://') ? URL.parse(value) : null;
-  if (url === null || url.username === '' || url.hostname === '' || url.pathname.length < 2 || url.hash !== '') return false;
-  return (
-    !`${url.pathname}${url.search}`.includes('@') &&
-    [url.username, url.password, url.pathname].every(isDecodable) &&
-    [...url.searchParams].every(
-      ([name, given]) => ['encrypt', 'trustServerCertificate'].includes(name) && ['true', 'false'].includes(given),
-    )
-  );
+export const databaseUrlRead = database((text) => {
+  readConnection(text);
+  return null;
+});
+
+function database(mssqlProblem: (text: string) => string | null) {
+  return z.string().superRefine((text, context) => {
+    const message = databaseProblem(text, mssqlProblem);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
 }
 
-function isDecodable(part: string): boolean {
+function databaseProblem(text: string, mssqlProblem: (text: string) => string | null): string | null {
+  if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length ? null : CONNECTION_FORM;
   try {
-    decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
+    return mssqlProblem(text);
+  } catch (error) {
+    if (error instanceof ConnectionProblem) return error.message;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { databaseUrl, flag, seconds, text, wholeNumber } from './schemas.ts';
+import { databaseUrl, databaseUrlRead, flag, seconds, text, wholeNumber } from './schemas.ts';
 import type { Secret } from './shown.ts';
 
 /** One setting: everything that is known about it, in one place. */
@@ -35,15 +35,15 @@ export const SETTINGS = {
     DATABASE,
     'DATABASE_URL',
     databaseUrl,
-    "The operator's database: mssql://user:password@host:1433/database?encrypt=true&trustServerCertificate=false, or sqlite:FILE. Special characters of the password as %XX.",
-    'url-password',
+    "The operator's database: mssql://user:password@host:1433/database?encrypt=true&trustServerCertificate=false (special characters as %XX), a connection string (Server=host,1433;Database=…;User Id=…;Password=…), or sqlite:FILE. All keys: README, Connections.",
+    'connection',
   ),
   databaseUrlRead: setting(
     DATABASE,
     'DATABASE_URL_READ',
-    databaseUrl,
-    'For dry runs: the same database with a login that may only read. Without it dry runs use DATABASE_URL.',
-    'url-password',
+    databaseUrlRead,
+    'For dry runs: the same database with a login that may only read, or a replica (applicationIntent=ReadOnly). Without it dry runs use DATABASE_URL.',
+    'connection',
   ),
   serviceProvider: setting(RUN, 'SERVICE_PROVIDER', text, 'Service provider (name or id) when --provider is not given.'),
   operator: setting(RUN, 'POND_BULK_OPERATOR', text, 'Who the run acts for: a UserName of the portal. Written to every audit row.'),

@@ -1,5 +1,8 @@
-/** What of a setting is secret: everything, the password of a URL, or nothing. */
-export type Secret = 'everything' | 'url-password' | null;
+import { secrecyOf } from './connection-keys.ts';
+import { connectionParts, isConnectionString } from './connection-text.ts';
+
+/** What of a setting is secret: everything, passwords and client secrets of a connection, or nothing. */
+export type Secret = 'everything' | 'connection' | null;
 
 const MASK = '********';
 
@@ -10,10 +13,24 @@ const USER_AND_PASSWORD = /^([^/?#]*:\/\/)([^/?#]*)@/;
 export function shown(text: string, secret: Secret): string {
   if (secret === 'everything') return MASK;
   if (secret === null) return withoutCredentials(text);
-  const [whole, scheme, login] = USER_AND_PASSWORD.exec(text) ?? [];
-  if (whole === undefined || scheme === undefined || login === undefined) return text;
+  return isConnectionString(text) ? shownPairs(text) : shownUrl(text);
+}
+
+function shownPairs(text: string): string {
+  const parts = connectionParts(text);
+  if (parts === null || parts.some(({ key }) => secrecyOf(key) === 'unknown')) return MASK;
+  return parts.map(({ key, raw }) => `${key}=${secrecyOf(key) === 'open' ? raw : MASK}`).join(';');
+}
+
+function shownUrl(text: string): string {
+  const [whole = '', scheme = '', login = ''] = USER_AND_PASSWORD.exec(text) ?? [];
   const user = login.split(':', 1)[0] ?? '';
-  return `${scheme}${user}${login === user ? '' : `:${MASK}`}@${text.slice(whole.length)}`;
+  const rest = text
+    .slice(whole.length)
+    .replaceAll(/([?&])([^=&]*)=([^&]*)/g, (pair, mark: string, key: string) =>
+      secrecyOf(key) === 'open' ? pair : `${mark}${key}=${MASK}`,
+    );
+  return whole === '' ? rest : `${scheme}${user}${login === user ? '' : `:${MASK}`}@${rest}`;
 }
 
 /** A base URL that is refused may hold what is refused: a login, or a token in its query. */
@@ -26,7 +43,7 @@ export function secretsIn(text: string, secret: Secret): readonly string[] {
   if (secret === null) return [];
   if (secret === 'everything') return [text];
   const login = USER_AND_PASSWORD.exec(text)?.[2] ?? '';
-  const password = URL.parse(text)?.password ?? '';
-  const raw = login.includes(':') ? login.slice(login.indexOf(':') + 1) : '';
-  return [...new Set([raw, password, decodeURIComponent(password)])].filter((spelling) => spelling !== '');
+  const typed = login.includes(':') ? login.slice(login.indexOf(':') + 1) : '';
+  const parts = (connectionParts(text) ?? []).filter(({ key }) => secrecyOf(key) !== 'open');
+  return [...new Set([typed, ...parts.flatMap(({ raw, value }) => [raw, value])])].filter((spelling) => spelling !== '');
 }

@@ -1,4 +1,6 @@
-/** Named values of a statement: `:name` in its text. `undefined` is written as NULL. */
+import type { SetColumns, SetRow } from './sets.ts';
+
+/** Named values of a statement: `:name` in its text. `undefined` is written as NULL; a set (sets.ts) is an array of objects. */
 export type Params = Readonly<Record<string, unknown>>;
 
 export type Engine = 'sqlite' | 'mssql';
@@ -25,11 +27,6 @@ export interface Queries {
    * a third faster to read than objects. Ends the statement when the consumer stops early.
    */
   stream<Row extends readonly unknown[]>(sql: string, params?: Params): AsyncIterable<readonly Row[]>;
-  /**
-   * A derived table over one JSON parameter (an array of objects): the way to send a set. Columns have T-SQL types.
-   * @example `JOIN ${db.json('devices', { iccid: 'nvarchar(50)' })} AS given ON given.iccid = device.ICCID`
-   */
-  json(parameter: string, columns: Readonly<Record<string, string>>): string;
 }
 
 /**
@@ -70,6 +67,8 @@ export interface Database extends ReadDatabase {
    * effects inside `tx`; it must not use the database itself (on SQLite that would wait for its own transaction).
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Inserts rows: all of them, or none. For our own tables; never tried again. */
+  append(table: string, columns: SetColumns, rows: readonly SetRow[]): Promise<void>;
   /** A transaction that can call stored procedures; null where there are none (SQLite). Tried again as `transaction` is. */
   readonly calling: Calling | null;
 }
@@ -95,6 +94,6 @@ export interface ProcedureSaid {
 }
 
 /** Statements of one transaction. They are sent one at a time, whatever the caller awaits. */
-export interface Transaction extends Pick<Queries, 'engine' | 'query' | 'json'> {
+export interface Transaction extends Pick<Queries, 'engine' | 'query'> {
   execute(sql: string, params?: Params): Promise<number>;
 }

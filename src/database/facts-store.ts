@@ -3,10 +3,13 @@ import type { Lookups } from '../domain/facts.ts';
 import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
 import type { ReadDatabase } from './database.ts';
+import type { PortalTypes } from './portals.ts';
+import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure } from './procedures/procedure.ts';
 import { OPERATOR_TABLES } from './operator-schema.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
-import { findDevices, loadList, type LoadedList } from './statements/list.ts';
+import { findDevices } from './statements/find-devices.ts';
+import { loadList, type LoadedList } from './statements/list.ts';
 import {
   findChangeTypes,
   findCustomerRatePlans,
@@ -24,23 +27,33 @@ import { tableNames } from './table-names.ts';
 /** Of the operator's tables only these may be missing: other tables, or the login's grants, may say who may do what. */
 const OPTIONAL: ReadonlySet<string> = new Set(['User', 'UserPermission', 'UserServiceProvider', 'UserSite', 'UserRatePlan']);
 
+export interface FactsStoreOptions {
+  readonly permissions: PermissionSettings;
+  readonly integrations: IntegrationNames;
+  readonly portalTypes: PortalTypes;
+}
+
 /** The facts of validation, from a database that need not be writable. */
-export function createFactsStore(db: ReadDatabase, permissions: PermissionSettings, integrations: IntegrationNames): FactsStore {
+export function createFactsStore(db: ReadDatabase, { permissions, integrations, portalTypes }: FactsStoreOptions): FactsStore {
   let finding: Promise<boolean> | null = null;
   return {
     operator: async (name) => {
       await requireTables(db);
-      return findOperator(db, name, await findProviders(db, integrations), permissions);
+      return findOperator(db, name, await findProviders(db, integrations, portalTypes), permissions);
     },
     changeTypes: () => findChangeTypes(db),
     assignsByProcedure: () => (finding ??= findProcedure(db, ASSIGN_PROCEDURE).then((procedure) => procedure !== null)),
+    requireCallable: async (change) => {
+      await findProcedure(db, HISTORY_PROCEDURE);
+      if (change === 'assign-customer') await findProcedure(db, ASSIGN_PROCEDURE);
+    },
     prepare: async (list, want) => {
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
       const { tenantId } = want.operator;
-      const found = await findDevices(db.session, loaded, { tenantId, providers });
-      const spent = want.quotas === undefined ? null : await countSpentChanges(db, found, want.quotas);
-      const tables = { lines: loaded.table, found, spent };
+      const devices = await findDevices(db.session, loaded, { tenantId, providers });
+      const spent = want.quotas === undefined ? null : await countSpentChanges(db, devices.found, want.quotas);
+      const tables = { lines: loaded.table, ...devices, spent };
       const scope = { tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,

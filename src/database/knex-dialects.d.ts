@@ -14,6 +14,8 @@ declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
 declare module 'knex/lib/dialects/mssql/index.js' {
   export default class MssqlDialect {
     constructor(config: unknown);
+    connectionSettings: unknown;
+    _generateConnection(): unknown;
     _makeRequest(query: unknown, callback: (error: Error | null, rowCount?: number) => void): import('tedious').Request;
     _assignBindings(request: import('tedious').Request, bindings: readonly unknown[]): void;
     _query(connection: unknown, query: unknown): Promise<unknown>;

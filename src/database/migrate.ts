@@ -6,6 +6,7 @@ import { OWN_SCHEMA_VERSION, OWN_TABLES, ownTable } from './own-schema.ts';
 import { createTableSql, quote } from './schema-sql.ts';
 import { sqlTime } from './sql-time.ts';
 import { tableNames } from './table-names.ts';
+import { setOf } from './sets.ts';
 
 export interface MigrateOptions {
   /** Makes the operator's tables too: for first runs and tests, never where an operator has his own. */
@@ -95,14 +96,14 @@ async function fillLookups(tx: Transaction): Promise<void> {
   await tx.execute(
     `INSERT INTO DeviceChangeRequestType (id, Name, IsActive, IsDeleted)
 SELECT id, name, 1, 0
-FROM ${tx.json('types', { id: 'int', name: 'nvarchar(100)' })} AS given`,
-    { types: JSON.stringify(CHANGE_REQUEST_TYPES.map(([id, name]) => ({ id, name }))) },
+FROM ${setOf('types', { id: 'int', name: 'nvarchar(100)' })} AS given`,
+    { types: CHANGE_REQUEST_TYPES.map(([id, name]) => ({ id, name })) },
   );
   await tx.execute(
     `INSERT INTO Integration (id, Name, PortalTypeId, IsActive, IsDeleted)
 SELECT id, name, portal, 1, 0
-FROM ${tx.json('integrations', { id: 'int', name: 'nvarchar(100)', portal: 'int' })} AS given`,
-    { integrations: JSON.stringify(INTEGRATIONS.map(([id, name, portal]) => ({ id, name, portal }))) },
+FROM ${setOf('integrations', { id: 'int', name: 'nvarchar(100)', portal: 'int' })} AS given`,
+    { integrations: INTEGRATIONS.map(([id, name, portal]) => ({ id, name, portal })) },
   );
   const statuses = INTEGRATIONS.flatMap(([integration]) =>
     DEVICE_STATUSES.map(([status, display, active]) => ({ id: deviceStatusId(integration, status), status, display, integration, active })),
@@ -110,8 +111,8 @@ FROM ${tx.json('integrations', { id: 'int', name: 'nvarchar(100)', portal: 'int'
   await tx.execute(
     `INSERT INTO DeviceStatus (id, Status, DisplayName, IntegrationId, IsActiveStatus, IsActive, IsDeleted)
 SELECT id, status, display, integration, active, 1, 0
-FROM ${tx.json('statuses', { id: 'int', status: 'nvarchar(50)', display: 'nvarchar(100)', integration: 'int', active: 'bit' })} AS given`,
-    { statuses: JSON.stringify(statuses) },
+FROM ${setOf('statuses', { id: 'int', status: 'nvarchar(50)', display: 'nvarchar(100)', integration: 'int', active: 'bit' })} AS given`,
+    { statuses: statuses },
   );
 }
 

@@ -1,7 +1,8 @@
 import knex, { type Knex } from 'knex';
 import MssqlDialect from 'knex/lib/dialects/mssql/index.js';
 import type { Connection, Request } from 'tedious';
-import { knexConnection, type MssqlSettings } from './mssql-settings.ts';
+import type { ConnectionSettings } from '../config/connection.ts';
+import { driverConfig, poolWaits } from './mssql-settings.ts';
 
 /** What knex hands to a client for one statement. */
 interface Query {
@@ -22,6 +23,11 @@ interface Column {
  * With `.options({ affected: true })` a raw statement resolves to the number of affected rows.
  */
 class SafeMssqlClient extends MssqlDialect {
+  /** tedious' configuration as it is: the dialect's own translation has other names and defaults, and lacks some settings. */
+  override _generateConnection(): unknown {
+    return this.connectionSettings;
+  }
+
   _chomp(connection: Connection): void {
     // `state` is tedious' own: a request sent in any other state would be refused.
     const isIdle = (connection as unknown as { state: { name: string } }).state.name === 'LoggedIn';
@@ -46,6 +52,8 @@ class SafeMssqlClient extends MssqlDialect {
         process.nextTick(() => this._chomp(connection));
         resolve(query);
       });
+      // Rows that a trigger selects come before those of the statement.
+      request.on('columnMetadata', () => (rows.length = 0));
       request.on('row', (columns: readonly Column[]) => {
         rows.push(Object.fromEntries(columns.map(({ metadata, value }) => [metadata.colName, value])));
       });
@@ -59,6 +67,9 @@ class SafeMssqlClient extends MssqlDialect {
   }
 }
 
+const nothing = (): void => undefined;
+const SILENT = { warn: nothing, error: nothing, deprecate: nothing, debug: nothing };
+
 /** Outside of the class: knex makes the client of a transaction with Object.create, which has no private fields. */
 const waiting = new WeakMap<Connection, Request[]>();
 
@@ -70,14 +81,18 @@ function queueOf(connection: Connection): Request[] {
   return queue;
 }
 
-export function mssqlKnex(settings: MssqlSettings, poolSize: number): Knex {
+export function mssqlKnex(settings: ConnectionSettings, poolSize: number): Knex {
+  const waits = poolWaits(settings);
   return knex({
     // knex' types know only its public Client; the dialect is one.
     client: SafeMssqlClient as unknown as typeof Knex.Client,
-    connection: knexConnection(settings),
+    // Nor its own form of settings: _generateConnection takes these as they are.
+    connection: driverConfig(settings) as unknown as Knex.StaticConnectionConfig,
     // The error text would hold every value of the statement.
     compileSqlOnError: false,
-    acquireConnectionTimeout: 60_000,
-    pool: { min: 0, max: poolSize },
+    // It would print a failed connect to stderr, past every redaction; the error comes back to the caller anyway.
+    log: SILENT,
+    acquireConnectionTimeout: waits.acquireTimeoutMillis,
+    pool: { min: 0, max: poolSize, ...waits },
   });
 }

@@ -1,13 +1,13 @@
 import mssql, { type ConnectionPool, type ISqlType, type Transaction as DriverTransaction } from 'mssql';
 import type { Calling, ProcedureSaid, ProcedureTransaction } from './database.ts';
-import type { JsonTable } from './json-table.ts';
 import { driverTransaction } from './mssql-session.ts';
+import type { SetForm } from './sets.ts';
 import { valueFromMssql } from './sql-values.ts';
 
 /** Transactions that can call procedures: mssql binds by name, and tells outputs, return value and messages, which knex does not. */
-export function mssqlCalling(pool: () => Promise<ConnectionPool>, json: JsonTable, onSend: () => void): Calling {
+export function mssqlCalling(pool: () => Promise<ConnectionPool>, form: SetForm, onSend: () => void): Calling {
   return async (work) =>
-    driverTransaction(await pool(), json, onSend, (tx, driver) => {
+    driverTransaction(await pool(), form, onSend, (tx, driver) => {
       const calling: ProcedureTransaction = {
         ...tx,
         call: (name, inputs, outputs) => {

@@ -1,10 +1,11 @@
 import mssql, { type ConnectionPool, type Request, type Transaction as DriverTransaction } from 'mssql';
+import type { ConnectionSettings } from '../config/connection.ts';
 import type { Params, Session, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
-import type { JsonTable } from './json-table.ts';
-import { mssqlConnection, type MssqlSettings } from './mssql-settings.ts';
+import { mssqlConnection } from './mssql-settings.ts';
 import { mssqlTempTables } from './mssql-temp.ts';
 import { atNamed } from './named-params.ts';
+import { withSets, type SetForm } from './sets.ts';
 import { fromMssql, toMssql, valueFromMssql } from './sql-values.ts';
 
 const ROWS_PER_PAGE = 500;
@@ -14,19 +15,20 @@ export interface HeldSession extends Session {
 }
 
 /** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
-export function openMssqlSession(settings: MssqlSettings, json: JsonTable, onSend: () => void): HeldSession {
+export function openMssqlSession(settings: ConnectionSettings, form: SetForm, onSend: () => void): HeldSession {
   let opening: Promise<ConnectionPool> | null = null;
   const pool = (): Promise<ConnectionPool> =>
     (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
   const turn = inTurn();
   return {
     engine: 'mssql',
-    json,
     ...mssqlTempTables(pool, turn, onSend),
-    query: <Row>(sql: string, params?: Params) => turn(async () => rows<Row>((await pool()).request(), sql, params, onSend)),
-    execute: (sql, params) => turn(async () => affected((await pool()).request(), sql, params, onSend)),
-    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) => streamRows<Row>(pool, sql, params, onSend, turn),
-    transaction: (work) => turn(async () => driverTransaction(await pool(), json, onSend, work)),
+    query: <Row>(sql: string, params?: Params) =>
+      turn(async () => rows<Row>((await pool()).request(), withSets(sql, form), params, onSend)),
+    execute: (sql, params) => turn(async () => affected((await pool()).request(), withSets(sql, form), params, onSend)),
+    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) =>
+      streamRows<Row>(pool, withSets(sql, form), params, onSend, turn),
+    transaction: (work) => turn(async () => driverTransaction(await pool(), form, onSend, work)),
     close: async () => {
       await (await opening)?.close();
     },
@@ -78,7 +80,7 @@ export async function* streamRows<Row extends readonly unknown[]>(
 /** A transaction of mssql's own pool. `work` gets the driver's too, for what `Transaction` does not have. */
 export async function driverTransaction<T>(
   pool: ConnectionPool,
-  json: JsonTable,
+  form: SetForm,
   onSend: () => void,
   work: (tx: Transaction, driver: DriverTransaction) => Promise<T>,
 ): Promise<T> {
@@ -88,9 +90,8 @@ export async function driverTransaction<T>(
     const turn = inTurn();
     const tx: Transaction = {
       engine: 'mssql',
-      json,
-      query: <Row>(sql: string, params?: Params) => turn(() => rows<Row>(transaction.request(), sql, params, onSend)),
-      execute: (sql, params) => turn(() => affected(transaction.request(), sql, params, onSend)),
+      query: <Row>(sql: string, params?: Params) => turn(() => rows<Row>(transaction.request(), withSets(sql, form), params, onSend)),
+      execute: (sql, params) => turn(() => affected(transaction.request(), withSets(sql, form), params, onSend)),
     };
     const value = await work(tx, transaction);
     await transaction.commit();
@@ -104,9 +105,11 @@ export async function driverTransaction<T>(
 
 async function rows<Row>(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<readonly Row[]> {
   onSend();
-  const { recordset } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  const { recordsets } = await request.query<Record<string, unknown>>(bind(request, sql, params));
+  // Those of triggers come before those of the statement.
+  const last = Array.isArray(recordsets) ? recordsets.at(-1) : undefined;
   // The caller names the row type of its own SQL.
-  return (recordset ?? []).map(fromMssql) as readonly Row[];
+  return (last ?? []).map(fromMssql) as readonly Row[];
 }
 
 async function affected(request: Request, sql: string, params: Params | undefined, onSend: () => void): Promise<number> {

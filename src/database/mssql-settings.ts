@@ -1,89 +1,84 @@
 import type { config as MssqlConfig } from 'mssql';
-import { PondBulkError } from '../domain/errors.ts';
+import type { ConnectionAuthentication, ConnectionConfiguration } from 'tedious';
+import type { Login } from '../config/connection-login.ts';
+import type { ConnectionSettings } from '../config/connection.ts';
 
-/** Where and how to log in, read once from DATABASE_URL for both drivers (knex and mssql each keep their own pool). */
-export interface MssqlSettings {
-  readonly server: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-  readonly encrypt: boolean;
-  readonly trustServerCertificate: boolean;
-}
-
-/** Claims and saves of 5,000 rows take longer than tedious' 15 s on a busy server. */
-const REQUEST_TIMEOUT_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 15_000;
-
-/** Reads `mssql://user:password@host:1433/database?encrypt=true&trustServerCertificate=false`. Its errors never repeat the URL. */
-export function parseMssqlUrl(text: string): MssqlSettings {
-  const url = URL.parse(text);
-  const database = url === null ? '' : decodeURIComponent(url.pathname.slice(1));
-  if (url === null || url.hostname === '' || database === '' || url.username === '') {
-    throw new PondBulkError(
-      'config',
-      'DATABASE_URL_INVALID',
-      'DATABASE_URL must look like mssql://user:password@host:1433/database (special characters in the password as %XX)',
-    );
-  }
-  return {
-    server: url.hostname,
-    port: url.port === '' ? 1433 : Number(url.port),
-    database,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    // In clear only when somebody wrote so.
-    encrypt: url.searchParams.get('encrypt') !== 'false',
-    trustServerCertificate: url.searchParams.get('trustServerCertificate') === 'true',
-  };
-}
+/** Beside the time to connect: tedious asks again after a passing error, and a connection may be waited for. */
+const SPARE_TO_CREATE_MS = 15_000;
+const SPARE_TO_ACQUIRE_MS = 45_000;
 
 /** Server and database for messages. */
-export function mssqlIdentity({ server, port, database }: MssqlSettings): string {
-  return `${server}:${port}/${database}`;
+export function mssqlIdentity({ server, port, instance, database }: ConnectionSettings): string {
+  return `${server}${instance === null ? `:${port}` : `\\${instance}`}/${database}`;
 }
 
-/** The connection of knex' dialect, which hands `options` to tedious. */
-export function knexConnection(settings: MssqlSettings): Readonly<Record<string, unknown>> {
-  const { server, port, database, user, password, encrypt } = settings;
+/** Who logs in, for messages. */
+export function loginName(login: Login): string {
+  switch (login.kind) {
+    case 'password':
+      return login.user;
+    case 'ntlm':
+      return `${login.domain}\\${login.user}`;
+    case 'azure-default':
+      return login.clientId ?? "Azure's default identity";
+    case 'azure-service-principal':
+      return login.clientId;
+  }
+}
+
+/** The one configuration of tedious, under knex and under mssql. Both have defaults of their own for what is left out (knex: no encryption). */
+export function driverConfig(settings: ConnectionSettings) {
+  const { server, port, instance, hostNameInCertificate, packetSize, workstationId } = settings;
   return {
     server,
-    port,
-    database,
-    user,
-    password,
-    encrypt,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    options: driverOptions(settings),
-  };
+    authentication: authentication(settings.login),
+    options: {
+      database: settings.database,
+      // tedious takes one of the two.
+      ...(instance === null ? { port: port ?? 1433 } : { instanceName: instance }),
+      encrypt: settings.encrypt,
+      trustServerCertificate: settings.trustServerCertificate,
+      ...(hostNameInCertificate === null ? {} : { serverName: hostNameInCertificate }),
+      readOnlyIntent: settings.readOnlyIntent,
+      multiSubnetFailover: settings.multiSubnetFailover,
+      connectTimeout: settings.connectTimeoutMs,
+      requestTimeout: settings.requestTimeoutMs,
+      ...(packetSize === null ? {} : { packetSize }),
+      appName: settings.applicationName,
+      ...(workstationId === null ? {} : { workstationId }),
+      useUTC: true,
+      // XACT_ABORT: an error leaves no half transaction open.
+      abortTransactionOnError: true,
+    },
+  } satisfies ConnectionConfiguration;
 }
 
-/** The same for mssql's pool. It would ask `SELECT 1` before every request; looking at the socket saves that round trip. */
-export function mssqlConnection(settings: MssqlSettings, pool: { readonly min: number; readonly max: number }): MssqlConfig {
-  const { server, port, database, user, password } = settings;
-  return {
-    server,
-    port,
-    database,
-    user,
-    password,
-    pool,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
-    options: driverOptions(settings),
-    validateConnection: 'socket',
-  };
+/** mssql's pool. It would ask `SELECT 1` before every request; looking at the socket saves that round trip. */
+export function mssqlConnection(settings: ConnectionSettings, size: { readonly min: number; readonly max: number }): MssqlConfig {
+  return { ...driverConfig(settings), pool: { ...size, ...poolWaits(settings) }, validateConnection: 'socket' };
 }
 
-function driverOptions({ encrypt, trustServerCertificate }: MssqlSettings) {
-  return {
-    encrypt,
-    trustServerCertificate,
-    appName: 'pond-bulk',
-    useUTC: true,
-    // XACT_ABORT: an error leaves no half transaction open.
-    abortTransactionOnError: true,
-  };
+/** How long a pool waits. Its own 30 s would cut a longer connectTimeout short. */
+export function poolWaits({ connectTimeoutMs }: ConnectionSettings) {
+  return { createTimeoutMillis: connectTimeoutMs + SPARE_TO_CREATE_MS, acquireTimeoutMillis: connectTimeoutMs + SPARE_TO_ACQUIRE_MS };
+}
+
+/** Connections for `wanted` statements at once, where the settings do not allow fewer. */
+export function poolSize({ maxPoolSize }: ConnectionSettings, wanted: number): number {
+  return Math.min(wanted, maxPoolSize ?? wanted);
+}
+
+function authentication(login: Login): ConnectionAuthentication {
+  switch (login.kind) {
+    case 'password':
+      return { type: 'default', options: { userName: login.user, password: login.password } };
+    case 'ntlm':
+      return { type: 'ntlm', options: { domain: login.domain, userName: login.user, password: login.password } };
+    case 'azure-default':
+      return { type: 'azure-active-directory-default', options: login.clientId === null ? {} : { clientId: login.clientId } };
+    case 'azure-service-principal': {
+      const { tenantId, clientId, clientSecret } = login;
+      return { type: 'azure-active-directory-service-principal-secret', options: { tenantId, clientId, clientSecret } };
+    }
+  }
 }

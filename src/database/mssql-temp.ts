@@ -1,4 +1,5 @@
 import mssql, { type ConnectionPool } from 'mssql';
+import { bulkValue } from './bulk-load.ts';
 import type { ReadSession, TempColumn, TempRow, TempType } from './database.ts';
 
 /** The driver holds a portion in memory before it sends it. */
@@ -79,25 +80,5 @@ function bulkType(type: TempType): mssql.ISqlType | (() => mssql.ISqlType) {
       return mssql.NVarChar(mssql.MAX);
     default:
       return mssql.NVarChar(Number(type.slice('nvarchar('.length, -1)));
-  }
-}
-
-/** Values as tedious' bulk load wants them: it converts less than a parameter does. */
-function bulkValue(type: TempType, value: unknown): string | number | boolean | Date | null {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value;
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
-    throw new TypeError(`A ${typeof value} cannot be loaded into a column of type ${type}`);
-  }
-  switch (type) {
-    case 'int':
-      return Number(value);
-    case 'bit':
-      return Boolean(Number(value));
-    case 'datetime':
-      return new Date(`${String(value).replace(' ', 'T')}Z`);
-    default:
-      // bigint too: tedious takes its digits as text, exactly.
-      return String(value);
   }
 }

@@ -47,7 +47,7 @@ export const OWN_TABLES: readonly Table[] = [
       portal: 'nvarchar(10)',
       line: 'int',
       iccid: 'nvarchar(50)',
-      phone_number: 'nvarchar(20)',
+      phone_number: 'nvarchar(50)',
       provider_id: 'int',
       subject: 'nvarchar(max)',
       cells: 'nvarchar(max)',
@@ -65,7 +65,7 @@ export const OWN_TABLES: readonly Table[] = [
     },
     primaryKey: ['id'],
     identity: true,
-    indexes: [['bulk_change_id', 'status', 'id'], ['run_id', 'line'], ['device_change_id']],
+    indexes: [['bulk_change_id', 'status', 'id'], ['run_id', 'line'], ['device_change_id'], ['iccid']],
   },
   {
     name: 'journal',

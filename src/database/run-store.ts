@@ -1,14 +1,19 @@
+import type { Portal } from '../domain/effect.ts';
 import type { RunStore, SavePart } from '../run/run-store.ts';
 import type { Database, Transaction } from './database.ts';
+import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from './portals.ts';
+import { HISTORY_PROCEDURE } from './procedures/history.ts';
+import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
-import type { PortalTypes, Written } from './statements/effects.ts';
+import type { Written } from './statements/effects.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
-import { insertJournal, readJournal } from './statements/journal.ts';
+import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { streamResults } from './statements/results.ts';
+import { findDeviceLife } from './statements/device-life.ts';
 import { insertChangeRequest, insertRefusals, insertRows, type SavedUnder } from './statements/rows.ts';
 import {
   findRuns,
@@ -30,11 +35,23 @@ export interface RunStoreOptions {
 
 /** The run's side of the database: saving, claiming, journal, verdicts and leases. */
 export function createRunStore(db: Database, { operator, now, portalTypes, integrations }: RunStoreOptions): RunStore {
-  const written = (): Written => ({ operator, at: now(), portalTypes });
-  const procedures = createProcedures(db, written);
+  const portalsOf = portalFinder(db);
+  const portalOf = async (id: string): Promise<Portal> => (await portalsOf([id])).get(id) ?? 'M2M';
+  let finding: Promise<LiveNames> | null = null;
+  const liveNames = (): Promise<LiveNames> => (finding ??= findLiveNames(db));
+  const written = async (bulkChangeIds: readonly string[]): Promise<Written> => ({
+    operator,
+    at: now(),
+    portalTypes,
+    live: await liveNames(),
+    portals: await portalsOf(bulkChangeIds),
+  });
+  const procedures = createProcedures(db, now, written);
+  let history: Promise<Procedure | null> | null = null;
   return {
-    save: (save) =>
-      db.transaction(async (tx) => {
+    save: async (save) => {
+      const live = await liveNames();
+      return db.transaction(async (tx) => {
         await insertRun(tx, save.run, save.isWhole, now());
         const saved = [];
         for (const change of save.bulkChanges) {
@@ -43,19 +60,23 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
           await takeLease(tx, id, save.holder, now(), null);
           const changeRequestId =
             change.sharedRequest === null ? null : await insertChangeRequest(tx, change.sharedRequest, operator, now());
-          saved.push({ id, changeRequestId });
+          saved.push({ id, portal: change.portal, changeRequestId });
         }
-        if (save.isWhole) await savePart(tx, { ...save.part, saved, runId: save.run.id }, operator, now());
+        if (save.isWhole) await savePart(tx, { ...save.part, saved, runId: save.run.id }, { operator, at: now(), live });
         return saved;
-      }),
-    saveMore: (part) => db.transaction((tx) => savePart(tx, part, operator, now())),
+      });
+    },
+    saveMore: async (part) => {
+      const live = await liveNames();
+      return db.transaction((tx) => savePart(tx, part, { operator, at: now(), live }));
+    },
     activate: (runId, bulkChangeIds) =>
       db.transaction(async (tx) => {
         for (const id of bulkChangeIds) await activateBulkChange(tx, id);
         await markRunSaved(tx, runId);
       }),
     unsavedRuns: () => unsavedRuns(db),
-    removeLeftovers: (runId) => removeLeftovers(db, runId),
+    removeLeftovers: async (runId) => removeLeftovers(db, runId, await liveNames()),
 
     takeLease: (bulkChangeId, holder, over) => takeLease(db, bulkChangeId, holder, now(), over),
     readLease: (bulkChangeId) => readLease(db, bulkChangeId),
@@ -63,33 +84,39 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     releaseLeases: (holder) => releaseLeases(db, holder),
 
     begin: (bulkChangeIds) => beginBulkChanges(db, bulkChangeIds, operator, now()),
-    claim: (bulkChangeId, limit) => claimRows(db, bulkChangeId, limit),
+    claim: async (bulkChangeId, limit) => claimRows(db, bulkChangeId, await portalOf(bulkChangeId), limit),
     begun: (bulkChangeId, page) => begunRows(db, bulkChangeId, page),
     release: (rowIds) => releaseRows(db, rowIds),
-    reopen: (bulkChangeId, statuses) => reopenRows(db, bulkChangeId, statuses),
+    reopen: async (bulkChangeId, statuses) => reopenRows(db, bulkChangeId, await portalOf(bulkChangeId), statuses),
     journalOf: (rowIds) => readJournal(db, rowIds),
-    append: (entries) => insertJournal(db, entries),
+    append: (entries) => appendJournal(db, entries),
     callProcedure: procedures.call,
     callWaiting: procedures.callWaiting,
-    commit: (rows) => commitVerdicts(db, rows, written()),
-    finish: (runId, bulkChangeIds, exitCode) =>
-      db.transaction(async (tx) => {
-        for (const id of bulkChangeIds) await updateBulkChangeStatus(tx, id, operator, now());
+    commit: async (rows) => {
+      const ids = [...new Set(rows.map(({ bulkChangeId }) => bulkChangeId))];
+      return commitVerdicts(db, rows, await written(ids), await (history ??= findProcedure(db, HISTORY_PROCEDURE)));
+    },
+    finish: async (runId, bulkChangeIds, exitCode) => {
+      const portals = await portalsOf(bulkChangeIds);
+      return db.transaction(async (tx) => {
+        for (const id of bulkChangeIds) await updateBulkChangeStatus(tx, id, portals.get(id) ?? 'M2M', { operator, at: now() });
         await markRunFinished(tx, runId, exitCode, now());
-      }),
+      });
+    },
 
     findRun: async (id) => (await findRuns(db, { limit: 1, id, integrations }))[0] ?? null,
     findRuns: (limit) => findRuns(db, { limit, integrations }),
     runOfBulkChange: (id) => runOfBulkChange(db, id),
     results: (bulkChangeIds) => streamResults(db, bulkChangeIds),
+    deviceLife: async (key) => findDeviceLife(db, key, await liveNames()),
   };
 }
 
-async function savePart(tx: Transaction, part: SavePart, operator: string, at: number): Promise<void> {
-  for (const [index, { id, changeRequestId }] of part.saved.entries()) {
+async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 'operator' | 'at' | 'live'>): Promise<void> {
+  for (const [index, { id, portal, changeRequestId }] of part.saved.entries()) {
     const rows = part.rows.filter(({ bulkChange }) => bulkChange === index);
     if (rows.length === 0) continue;
-    const under: SavedUnder = { runId: part.runId, bulkChangeId: id, changeRequestId, operator, at };
+    const under: SavedUnder = { runId: part.runId, bulkChangeId: id, portal, changeRequestId, ...written };
     await insertRows(tx, rows, under);
     const refused = rows
       .filter(({ status }) => status === 'REJECTED')

@@ -1,5 +1,5 @@
 import type { Engine } from './database.ts';
-import { sqliteType } from './json-table.ts';
+import { sqliteType } from './set-forms.ts';
 import type { Table } from './schema.ts';
 
 /** The statements that make one table with its indexes; `name` as it is written in SQL (`[User]`, `pondbulk.run`). */

@@ -5,10 +5,11 @@ import { setImmediate } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { PondBulkError } from '../domain/errors.ts';
 import type { Database, Params, Queries, ReadDatabase, Session, Transaction } from './database.ts';
-import { sqliteJsonTable } from './json-table.ts';
-import { affectedBy, knexTransaction, rowsOf } from './knex-statements.ts';
+import { affectedBy, knexTransaction, rowsOf, type Dialect } from './knex-statements.ts';
 import { atNamed } from './named-params.ts';
 import { withRetries } from './retry.ts';
+import { sqliteSet } from './set-forms.ts';
+import { insertSql, withSets } from './sets.ts';
 import { toSqlite } from './sql-values.ts';
 import { sqliteKnex } from './sqlite-client.ts';
 import { sqliteTempTables } from './sqlite-temp.ts';
@@ -22,6 +23,7 @@ export interface SqliteOptions {
 /** How many rows are read before other work of the process gets a turn: reading is synchronous. */
 const ROWS_PER_PAGE = 500;
 const BUSY_TIMEOUT_MS = 5000;
+const SQLITE: Dialect = { engine: 'sqlite', set: sqliteSet };
 /** Lists are seldom in the order of the devices: with SQLite's own 2 MiB most look-ups of a long one go to the disk. */
 const CACHE_KIB = 32 * 1024;
 
@@ -72,14 +74,13 @@ function databaseOn(handle: DatabaseSync, path: string, signal: AbortSignal | un
   const transaction = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => runTransaction(knex, work, count, signal);
   const execute = (sql: string, params?: Params): Promise<number> => {
     count();
-    return withRetries(() => affectedBy(knex, 'sqlite', sql, params), { idempotent: false, signal });
+    return withRetries(() => affectedBy(knex, SQLITE, sql, params), { idempotent: false, signal });
   };
   const queries: Queries = {
     engine: 'sqlite',
-    json: sqliteJsonTable,
     query: <Row>(sql: string, params?: Params) => {
       count();
-      return withRetries(() => rowsOf<Row>(knex, 'sqlite', sql, params), { idempotent: true, signal });
+      return withRetries(() => rowsOf<Row>(knex, SQLITE, sql, params), { idempotent: true, signal });
     },
     stream: <Row extends readonly unknown[]>(sql: string, params?: Params) => {
       count();
@@ -94,6 +95,9 @@ function databaseOn(handle: DatabaseSync, path: string, signal: AbortSignal | un
     session,
     execute,
     transaction,
+    append: async (table, columns, rows) => {
+      await execute(insertSql(table, columns), { rows });
+    },
     calling: null,
     get statements() {
       return statements;
@@ -112,7 +116,7 @@ function runTransaction<T>(
   count: () => void,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, { engine: 'sqlite', json: sqliteJsonTable }, count))), {
+  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, SQLITE, count))), {
     idempotent: false,
     signal,
   });
@@ -124,7 +128,7 @@ async function* streamRows<Row extends readonly unknown[]>(
   sql: string,
   params: Params = {},
 ): AsyncGenerator<readonly Row[]> {
-  const bound = atNamed(sql, params);
+  const bound = atNamed(withSets(sql, sqliteSet), params);
   const values = Object.fromEntries([...bound.values].map(([name, value]) => [name, toSqlite(value)]));
   let page: Row[] = [];
   const statement = handle.prepare(bound.sql);

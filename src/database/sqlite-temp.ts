@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Knex } from 'knex';
 import type { ReadSession, TempColumn, TempRow } from './database.ts';
-import { sqliteType } from './json-table.ts';
+import { sqliteType } from './set-forms.ts';
 import { toSqlite } from './sql-values.ts';
 
 /** Temporary tables of the one SQLite connection. They live outside the file, so a read-only one has them too. */

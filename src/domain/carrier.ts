@@ -36,6 +36,8 @@ export interface Integration {
   headers(settings: AccountSettings): Readonly<Record<string, string>>;
   /** Milliseconds to wait when the answer means "too many calls", else null. */
   limitedFor(answer: HttpAnswer): number | null;
+  /** Whether a read that was answered so may be tried again; server errors always may. */
+  isTransient?(answer: HttpAnswer): boolean;
 }
 
 /** One carrier integration: everything that sets it apart. A carrier is one such definition and one line in carriers/registry.ts. */

@@ -1,4 +1,5 @@
 import type { Lookups, RowFacts } from './facts.ts';
+import type { Change } from './judge.ts';
 import type { List, RowValues } from './list-row.ts';
 import type { Operator } from './operator.ts';
 import type { PlanQuota } from './plan-refusals.ts';
@@ -9,11 +10,10 @@ export interface FactsStore {
   operator(name: string): Promise<Operator>;
   /** DeviceChangeRequestType: numbers by name. */
   changeTypes(): Promise<ReadonlyMap<string, number>>;
-  /**
-   * Whether customers are assigned by a procedure of the database. Rejects with PondBulkError (config) when it requires a
-   * parameter that cannot be filled.
-   */
+  /** Whether customers are assigned by a procedure of the database. */
   assignsByProcedure(): Promise<boolean>;
+  /** Rejects with PondBulkError (config) when a procedure that a change would call requires a parameter that cannot be filled. */
+  requireCallable(change: Change['kind']): Promise<void>;
   /** Loads the list and finds its devices, in a fixed number of statements. */
   prepare(list: List, want: FactsWanted): Promise<PreparedList>;
 }

@@ -1,3 +1,4 @@
+import type { Portal } from './effect.ts';
 import type { ListProblem, RowValues } from './list-row.ts';
 import type { CarrierPlan, Device } from './plan-change.ts';
 
@@ -84,6 +85,7 @@ export interface Provider {
   readonly displayName: string;
   readonly integration: string;
   readonly integrationId: number;
+  readonly portal: Portal;
   readonly tenantId: number;
   readonly writeIsEnabled: boolean;
 }

@@ -8,6 +8,8 @@ export interface HttpCall {
   readonly body?: unknown;
   /** A read that is never sent again once it may have arrived. */
   readonly isOnce?: boolean;
+  /** 102 (Processing) is an answer to this call, and nothing follows it: the service says "still running" so. */
+  readonly endsWith102?: boolean;
 }
 
 /** An answer that arrived whole. */

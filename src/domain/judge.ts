@@ -66,7 +66,7 @@ export function judge(row: RowFacts, judging: Judging): Verdict {
       return { status: 'SKIPPED', code: 'DUPLICATE', message, hint: null };
     }
     const device = row.device;
-    if (device?.isArchived === true) throw new Refusal('DEVICE_ARCHIVED', 'M2M Device is archived');
+    if (device?.isArchived === true) throw new Refusal('DEVICE_ARCHIVED', `${device.portal} Device is archived`);
     if (device === null) throw new Refusal('INVALID_ICCID', 'Invalid ICCID');
     return judging.request.kind === 'change-rate-plan'
       ? judgePlanChange(row, device, judging, judging.request)

@@ -1,3 +1,4 @@
+import type { Portal } from './effect.ts';
 import type { Change } from './judge.ts';
 import type { DeviceState, RowError } from './result.ts';
 import type { RowStatus } from './status.ts';
@@ -36,6 +37,7 @@ export interface RunRecord {
 export interface NewBulkChange {
   readonly tenantId: number;
   readonly providerId: number;
+  readonly portal: Portal;
   readonly changeRequestTypeId: number;
   readonly siteId: number | null;
   /** DeviceChangeRequest.ChangeRequest shared by all rows; null when each row has its own. */

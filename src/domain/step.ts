@@ -28,14 +28,18 @@ export type Seen<T> =
 export interface Step<T> {
   /** LogEntryDescription of its audit row. */
   readonly audit: string;
-  /** RequestText of its audit row, known before it is sent. */
-  readonly request: string;
+  /** RequestText of its audit row, known before it is sent; of the handle where each request has its own. */
+  readonly request: string | ((handle: string) => string);
+  /** Names the next request, where the caller may name it. The name is on disk before the request goes out: it is found by it whatever happens. */
+  readonly newHandle?: () => string;
   /** Repeating it leaves the same state, and coming late it does no harm: what is still undone after two sends has failed, instead of staying in doubt. */
   readonly idempotent?: boolean;
   /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
   readonly lasting?: boolean;
-  send(signal: AbortSignal): Promise<Sent<T>>;
-  readBack(signal: AbortSignal): Promise<Seen<T>>;
+  /** `handle` is of `newHandle`, else empty. */
+  send(signal: AbortSignal, handle: string): Promise<Sent<T>>;
+  /** `handle` is the one of the last request: of `newHandle`, or what the carrier accepted it with. Empty when nobody named it. */
+  readBack(signal: AbortSignal, handle: string): Promise<Seen<T>>;
 }
 
 /** Members of one request that stands for many devices. */
@@ -45,7 +49,9 @@ export interface BatchedStep<T, M> extends Omit<Step<T>, 'send'> {
   readonly member: M;
   readonly maxMembers: number;
   /** Answers for each member, in their order. */
-  sendAll(members: readonly M[], signal: AbortSignal): Promise<readonly Sent<T>[]>;
+  sendAll(members: readonly M[], signal: AbortSignal, handle: string): Promise<readonly Sent<T>[]>;
+  /** Whether a whole request may be refused so because of some of its members: then it goes again in halves, until those are alone. */
+  isForSome?(error: RowError): boolean;
 }
 
 export type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RowError };

@@ -14,6 +14,7 @@ import { PondBulkError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
 import type { Limiter } from './limiter.ts';
 import type { Redact } from './redact.ts';
+import { watchFor102 } from './watch-for-102.ts';
 
 export interface HttpOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -26,6 +27,8 @@ export interface HttpOptions {
   readonly mayWrite: boolean;
   /** Milliseconds to wait when this answer means "too many calls", else null. */
   readonly limitedFor: (answer: HttpAnswer) => number | null;
+  /** Whether a read that was answered so may be tried again, as after a server error. */
+  readonly isTransient?: (answer: HttpAnswer) => boolean;
   /** How long calls may be refused by the rate limit, one after another, before it is given up. */
   readonly limitDeadlineMs: number;
   /** A number in [0, 1), for jitter. */
@@ -35,7 +38,11 @@ export interface HttpOptions {
 interface CallConfig extends AxiosRequestConfig {
   /** A read: nothing can happen twice. */
   readonly isRepeatable: boolean;
+  readonly endsWith102: boolean;
 }
+
+/** Of answers that are made errors for axios-retry. */
+const TRY_AGAIN = 'TRY_AGAIN';
 
 /** The longest body that a carrier's answer may have: 16 MiB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -45,8 +52,9 @@ const LONGEST_BACK_OFF_MS = 60_000;
 
 /** An HTTP client for one account of a carrier or of billing. */
 export function createHttpClient(options: HttpOptions): HttpClient {
-  const http = createAxios(options);
-  const call = async (isRead: boolean, { method, url, headers, body, isOnce }: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
+  const client = createAxios(options);
+  const call = async (isRead: boolean, request: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
+    const { method, url, headers, body } = request;
     if (!isRead && !options.mayWrite) {
       throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A dry run tried to send ${method} ${url}; nothing was sent.`);
     }
@@ -56,11 +64,12 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         method,
         url,
         signal,
-        isRepeatable: isRead && isOnce !== true,
+        isRepeatable: isRead && request.isOnce !== true,
+        endsWith102: request.endsWith102 === true,
         ...(headers === undefined ? {} : { headers }),
         ...(body === undefined ? {} : { data: typeof body === 'string' ? body : JSON.stringify(body) }),
       };
-      const reply = await http.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
+      const reply = await client.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
       const waitMs = reply.kind === 'answer' ? options.limitedFor(reply) : null;
       if (waitMs === null || performance.now() + waitMs > giveUpAt) return reply;
       options.limiter.pause(waitMs, 'the carrier said: too many calls');
@@ -77,7 +86,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
 function createAxios(options: HttpOptions): AxiosInstance {
   const send = axios.getAdapter('http');
   const agentOptions = { keepAlive: true, maxSockets: 512 };
-  const http = axios.create({
+  const client = axios.create({
     headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...options.headers },
     httpAgent: new HttpAgent(agentOptions),
     httpsAgent: new HttpsAgent(agentOptions),
@@ -91,20 +100,21 @@ function createAxios(options: HttpOptions): AxiosInstance {
     adapter: (config) => options.limiter.run(() => inTime(send, config, options.timeoutMs), config.signal as AbortSignal),
     validateStatus: () => true,
   });
-  http.interceptors.response.use((response) => {
-    // axios-retry looks at errors only; a read that met a server error is made one, and turned back in replyOfError.
-    if ((response.config as CallConfig).isRepeatable && isServerError(response.status)) {
-      throw new axios.AxiosError(`status ${response.status}`, 'ERR_BAD_RESPONSE', response.config, response.request, response);
+  client.interceptors.response.use((response) => {
+    // axios-retry looks at errors only; a read that may be tried again is made one, and turned back in replyOfError.
+    const { isRepeatable } = response.config as CallConfig;
+    if (isRepeatable && (isServerError(response.status) || options.isTransient?.(toAnswer(response)) === true)) {
+      throw new axios.AxiosError(`status ${response.status}`, TRY_AGAIN, response.config, response.request, response);
     }
     return response;
   });
-  axiosRetry(http, {
+  axiosRetry(client, {
     retries: options.retries,
     retryDelay: (count, error) => Math.min(LONGEST_BACK_OFF_MS, Math.max(retryAfter(error), backOffMs(count, options.random()))),
     retryCondition: (error) =>
       !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRepeatable === true),
   });
-  return http;
+  return client;
 }
 
 /**
@@ -118,9 +128,11 @@ async function inTime(send: AxiosAdapter, config: InternalAxiosRequestConfig, ti
   // Not AbortSignal.any: on a signal that lives as long as the run it keeps something of every call.
   signal.addEventListener('abort', stop, { once: true });
   const timer = setTimeout(stop, timeoutMs);
+  const processing = (config as CallConfig).endsWith102 ? watchFor102(config.url ?? '', stop) : null;
   try {
-    return await send({ ...config, signal: cut.signal });
+    return await send({ ...config, signal: cut.signal, ...(processing === null ? {} : { transport: processing }) });
   } catch (error) {
+    if (processing?.isSeen() === true && !signal.aborted) return { status: 102, statusText: '', data: Buffer.of(), headers: {}, config };
     if (!cut.signal.aborted || signal.aborted) throw error;
     throw new axios.AxiosError(`no answer within ${timeoutMs} ms`, 'ETIMEDOUT', config);
   } finally {
@@ -135,14 +147,18 @@ export function backOffMs(count: number, random: number): number {
 }
 
 function toReply(response: AxiosResponse<Buffer>): HttpReply {
+  return { kind: 'answer', ...toAnswer(response) };
+}
+
+function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
   const after = response.headers['retry-after'] as string | undefined;
-  return { kind: 'answer', status: response.status, text: decode(response), retryAfterMs: parseRetryAfter(after) };
+  return { status: response.status, text: decode(response), retryAfterMs: parseRetryAfter(after) };
 }
 
 function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
   signal.throwIfAborted();
   if (!axios.isAxiosError<Buffer>(error)) throw error;
-  if (error.response !== undefined && isServerError(error.response.status)) return toReply(error.response);
+  if (error.response !== undefined && (error.code === TRY_AGAIN || isServerError(error.response.status))) return toReply(error.response);
   const reason = error.code ?? error.message;
   if (neverArrived(error)) return { kind: 'not-sent', reason };
   return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };

@@ -12,13 +12,13 @@ function spellings(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   const name = HTML_NAMES[char];
   return `(?:${[
-    // The longer ones first: of `%25` or `&amp;` at the end of a secret nothing is left over.
     units.join(''),
     bytes.join(''),
     `&#(?:0*${code}|[xX]0*${hex(code.toString(16))});`,
     ...(name === undefined ? [] : [`&${name};`]),
     ...(char === ' ' ? ['\\+'] : []),
     ...(code < 128 ? [] : misread(char)),
+    // Last: an escape may begin with the character itself (% and %25, & and &amp;), and would be left in part.
     plain(char),
   ].join('|')})`;
 }

@@ -1,5 +1,5 @@
 import { CallFailed } from '../domain/call-failed.ts';
-import type { HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
+import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
 import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { Sent } from '../domain/step.ts';
 
@@ -11,6 +11,8 @@ export interface ServiceErrors {
   readonly rowClass: 'carrier' | 'billing';
   /** Code and message of an error body; null when it has none. */
   readonly parse: (text: string) => { readonly code: string | null; readonly message: string | null };
+  /** Whether a 2xx of this body says no all the same. */
+  readonly isRefusal?: (text: string) => boolean;
   /** Overrides the meaning of the HTTP status. */
   readonly classify?: (status: number, code: string | null, text: string) => RowError['class'] | null;
   /** What to do about a row's failure of this code, beside reading the message. */
@@ -27,7 +29,7 @@ export function requestText({ method, url, body }: HttpCall): string {
 
 /** What an effect's reply means. A 2xx that `read` cannot make sense of is a lost answer: it was probably done. */
 export function sentOf<T>(reply: HttpReply, http: HttpClient, errors: ServiceErrors, read: (text: string) => T | null): Sent<T> {
-  if (reply.kind === 'answer' && isSuccess(reply.status)) {
+  if (reply.kind === 'answer' && isSuccess(reply, errors)) {
     const value = read(reply.text);
     const response = http.redact(reply.text);
     if (value !== null) return { kind: 'done', value, response };
@@ -48,8 +50,17 @@ export async function readBody<T>(
   errors: ServiceErrors,
   read: (text: string) => T | null,
 ): Promise<{ readonly value: T; readonly text: string }> {
-  const reply = await http.read(call, signal);
-  if (reply.kind !== 'answer' || !isSuccess(reply.status)) throw new CallFailed(errorOf(reply, http, errors));
+  return bodyOf(await http.read(call, signal), http, errors, read);
+}
+
+/** The same of a reply that is there already. Throws CallFailed. */
+export function bodyOf<T>(
+  reply: HttpReply,
+  http: HttpClient,
+  errors: ServiceErrors,
+  read: (text: string) => T | null,
+): { readonly value: T; readonly text: string } {
+  if (reply.kind !== 'answer' || !isSuccess(reply, errors)) throw new CallFailed(errorOf(reply, http, errors));
   const value = read(reply.text);
   if (value === null) throw new CallFailed(unreadable(errors, reply.status));
   return { value, text: http.redact(reply.text) };
@@ -89,7 +100,7 @@ function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): Row
     case 'limit':
       return rowError(code, 'limit', status, words, 'wait until the limit is lifted, then resume');
     case 'transient':
-      return rowError(code, 'transient', status, `${service}: server error ${status}`, null);
+      return rowError(code, 'transient', status, status >= 400 ? `${service}: server error ${status}` : words, null);
     case 'carrier':
     case 'billing':
     case 'input':
@@ -114,6 +125,6 @@ function rowError(code: string, errorClass: RowError['class'], http: number | nu
   return { code, class: errorClass, retryable: errorClass === 'transient' || errorClass === 'limit', http, message, hint };
 }
 
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
+function isSuccess({ status, text }: HttpAnswer, errors: ServiceErrors): boolean {
+  return status >= 200 && status < 300 && errors.isRefusal?.(text) !== true;
 }

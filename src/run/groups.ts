@@ -1,3 +1,4 @@
+import type { Portal } from '../domain/effect.ts';
 import type { Change } from '../domain/judge.ts';
 import type { RowFacts } from '../domain/facts.ts';
 
@@ -5,6 +6,7 @@ import type { RowFacts } from '../domain/facts.ts';
 export interface Group {
   readonly key: string;
   readonly providerId: number;
+  readonly portal: Portal;
   /** The rows' plan code, for refused rows that look for their like; null for assignments. */
   readonly planCode: string | null;
   /** One of its changes; null when all its rows are refused. */
@@ -16,13 +18,13 @@ export interface Group {
  * Rev.io customers, and one per provider and Site without Rev.io.
  */
 export function groupOf(change: Change): Group {
-  const { providerId } = change.device;
+  const { providerId, portal } = change.device;
   if (change.kind === 'change-rate-plan') {
     const key = JSON.stringify([providerId, change.plan.id, change.commPlan, change.effectiveDate]);
-    return { key, providerId, planCode: change.plan.code, example: change };
+    return { key, providerId, portal, planCode: change.plan.code, example: change };
   }
   const key = JSON.stringify([providerId, change.customer.rev === null ? change.customer.siteId : 'rev']);
-  return { key, providerId, planCode: null, example: change };
+  return { key, providerId, portal, planCode: null, example: change };
 }
 
 /** The bulk change that a row without a change (refused, skipped) is recorded in: of its provider, of its plan, else the first. */

@@ -17,7 +17,12 @@ export interface JournalEntry {
 
 export type JournalData =
   /** On disk before the step is sent. */
-  | { readonly kind: 'intent'; readonly request: string }
+  | {
+      readonly kind: 'intent';
+      readonly request: string;
+      /** The name that the request was given, where it has one. */
+      readonly handle?: string;
+    }
   /** Something read before an effect, to be remembered as it was. */
   | { readonly kind: 'note'; readonly value: unknown }
   /** How the step ended. `request` and `response` become its audit row. */
@@ -52,6 +57,18 @@ export type JournalData =
 
 /** Whether a step of this attempt was sent, or was about to be, and nothing is known of its end. */
 export function isInDoubt(entries: readonly JournalEntry[], attempt: number): boolean {
+  return lastOfSteps(entries, attempt).some((data) => data.kind === 'intent' || (data.kind === 'answer' && data.ended === 'lost'));
+}
+
+/** What finds a step of this attempt again that the carrier took and has not done yet; null when there is none. */
+export function acceptedHandle(entries: readonly JournalEntry[], attempt: number): string | null {
+  const accepted = lastOfSteps(entries, attempt).flatMap((data) =>
+    data.kind === 'answer' && data.ended === 'accepted' ? [data.handle] : [],
+  );
+  return accepted[0] ?? null;
+}
+
+function lastOfSteps(entries: readonly JournalEntry[], attempt: number): readonly JournalData[] {
   const last = new Map(entries.filter((entry) => entry.attempt === attempt).map(({ step, data }) => [step, data]));
-  return [...last.values()].some((data) => data.kind === 'intent' || (data.kind === 'answer' && data.ended === 'lost'));
+  return [...last.values()];
 }

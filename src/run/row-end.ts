@@ -20,3 +20,8 @@ export class RowEnded extends Error {
     this.end = end;
   }
 }
+
+/** Taken by the carrier, which has not done it yet. */
+export function accepted(handle: string, stop: RowError | null): RowEnd {
+  return { kind: 'accepted', message: `accepted by the carrier (${handle})`, stop };
+}

@@ -77,6 +77,7 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
     writer,
     rows,
     stopped: AbortSignal.any([options.drain, options.abort, failure.signal]),
+    letGo: AbortSignal.any([options.abort, failure.signal]),
     fail: (error) => failure.abort(error),
   };
   await store.begin(bulkChanges.map(({ id }) => id));
@@ -92,25 +93,33 @@ interface Engine extends EngineOptions {
   readonly writer: VerdictWriter;
   /** Rows whose verdict is not written yet. */
   readonly rows: Map<string, SourcedRow>;
+  /** Nothing new is begun. */
   readonly stopped: AbortSignal;
+  /** Nothing is waited for any more. */
+  readonly letGo: AbortSignal;
   /** Ends the run: no row can be worked on safely any more. */
   readonly fail: (error: unknown) => void;
 }
 
 /** Works on one provider's rows, then waits for what its carrier accepted. Resolves to what stopped it, else null. */
 async function runProvider(providerId: number, bulkChanges: readonly BulkChangeInfo[], engine: Engine): Promise<RowError | null> {
-  const { store, clock, stopped, pageSize } = engine;
+  const { store, clock, stopped, letGo, pageSize } = engine;
   const ids = bulkChanges.map(({ id }) => id);
   const batches = createBatches();
   let stop: RowError | null = null;
   let accepted = 0;
+  let atCarrier = 0;
   const isOver = (): boolean => stop !== null || stopped.aborted;
+  // What a carrier accepted is in progress: the first Ctrl-C lets it be finished.
+  const isLetGo = (): boolean => stop !== null || letGo.aborted;
   const work = async (source: RowSource): Promise<void> => {
     accepted = 0;
+    atCarrier = 0;
     const worker = async (): Promise<void> => {
       for (let next = await source.next(); next !== null; next = await source.next()) {
         const verdict = await runRow(next, batches, engine);
         if (verdict.status === 'ACCEPTED') accepted += 1;
+        if (verdict.isAtCarrier) atCarrier += 1;
         if (verdict.stop !== null && stop === null) {
           stop = verdict.stop;
           engine.emit({ type: 'gate', provider: bulkChanges[0]?.provider ?? '', rule: stop.class, message: stop.message });
@@ -123,10 +132,10 @@ async function runProvider(providerId: number, bulkChanges: readonly BulkChangeI
   await work(openRows(store, ids, pageSize, isOver));
   if (!isOver() && accepted > 0 && (await callWaiting(ids, engine)) > 0) await work(acceptedRows(store, ids, pageSize, isOver));
   const giveUpAt = clock.now() + engine.deadlineMs(providerId);
-  for (let waitMs = FIRST_LOOK_MS; accepted > 0 && !isOver() && clock.now() < giveUpAt; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
+  for (let waitMs = FIRST_LOOK_MS; atCarrier > 0 && !isLetGo() && clock.now() < giveUpAt; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
     await engine.writer.written();
-    await clock.sleep(waitMs, stopped).catch(() => undefined);
-    await work(acceptedRows(store, ids, pageSize, isOver));
+    await clock.sleep(waitMs, letGo).catch(() => undefined);
+    await work(acceptedRows(store, ids, pageSize, isLetGo));
   }
   return stop;
 }

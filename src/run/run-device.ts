@@ -4,8 +4,8 @@ import { stopsProvider, type DeviceState, type RowError } from '../domain/result
 import type { RowStatus } from '../domain/status.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Steps } from '../domain/step.ts';
-import { RowEnded, type RowEnd } from './row-end.ts';
-import { createSteps, type StepsOptions } from './steps.ts';
+import { accepted, RowEnded, type RowEnd } from './row-end.ts';
+import { createSteps, type JournaledSteps, type StepsOptions } from './steps.ts';
 
 /** How a row stands after it was worked on: what is committed in one transaction. */
 export interface RowVerdict {
@@ -21,6 +21,8 @@ export interface RowVerdict {
   readonly ms: number;
   /** Whether any of its steps was answered: then it has audit rows. */
   readonly isAnswered: boolean;
+  /** Whether a carrier has taken it and not done it yet: it is looked at again. */
+  readonly isAtCarrier: boolean;
   /** Set when going on with the provider is pointless. */
   readonly stop: RowError | null;
 }
@@ -37,7 +39,7 @@ export async function runDevice(
   const steps = createSteps(options);
   const ended = await change(steps).then(
     (outcome) => ({ ...outcome, stop: null }),
-    (error: unknown) => (options.signal.aborted ? cutShort(steps.inDoubt) : verdictOf(endOf(error))),
+    (error: unknown) => (options.signal.aborted ? cutShort(steps) : verdictOf(endOf(error))),
   );
   await steps.durable();
   return {
@@ -46,12 +48,14 @@ export async function runDevice(
     audit: [...steps.audit(options.audited), ...ended.audit],
     audited: steps.count,
     isAnswered: steps.isAnswered,
+    isAtCarrier: ended.status === 'ACCEPTED' && steps.acceptedHandle !== null,
     ms: options.clock.now() - startedAt,
   };
 }
 
 /** A second Ctrl-C: requests in flight are let go, and nobody knows what became of them. */
-function cutShort(inDoubt: boolean): Ended {
+function cutShort({ inDoubt, acceptedHandle }: JournaledSteps): Ended {
+  if (!inDoubt && acceptedHandle !== null) return verdictOf(accepted(acceptedHandle, null));
   const error: RowError = {
     code: 'INTERRUPTED',
     class: 'unknown',

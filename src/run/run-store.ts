@@ -1,3 +1,5 @@
+import type { DeviceChapter } from '../domain/device-life.ts';
+import type { Portal } from '../domain/effect.ts';
 import type { ProcedureCall } from '../domain/procedure.ts';
 import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
 import type { RowResult } from '../domain/result.ts';
@@ -8,6 +10,7 @@ import type { RowVerdict } from './run-device.ts';
 export interface SavedBulkChange {
   /** DeviceBulkChange.id, as text (bigint). */
   readonly id: string;
+  readonly portal: Portal;
   readonly changeRequestId: string | null;
 }
 
@@ -90,4 +93,6 @@ export interface RunStore {
   findRuns(limit: number): Promise<readonly RunInfo[]>;
   runOfBulkChange(id: string): Promise<string | null>;
   results(bulkChangeIds: readonly string[]): AsyncIterable<RowResult>;
+  /** Every change of the device with this ICCID or phone number, the oldest first. */
+  deviceLife(key: string): Promise<readonly DeviceChapter[]>;
 }

@@ -70,11 +70,12 @@ function sharesRequest({ example }: Group): boolean {
 }
 
 function newBulkChange(group: Group, devices: readonly string[], { operator, changeType }: SaveOptions): NewBulkChange {
-  const { example, providerId } = group;
+  const { example, providerId, portal } = group;
   const siteId = example?.kind === 'assign-customer' && example.customer.rev === null ? example.customer.siteId : null;
   return {
     tenantId: operator.tenantId,
     providerId,
+    portal,
     changeRequestTypeId: changeType,
     siteId,
     sharedRequest: sharedRequest(group, devices, changeType),

@@ -6,9 +6,9 @@ import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
 import type { Group } from './group.ts';
-import { isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
+import { acceptedHandle, isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
 import type { Probe } from './probe.ts';
-import { RowEnded } from './row-end.ts';
+import { accepted, RowEnded } from './row-end.ts';
 
 export interface StepsOptions {
   readonly rowId: string;
@@ -35,6 +35,8 @@ export interface JournaledSteps extends Steps {
   readonly count: number;
   /** Whether a step was sent, or was about to be, and nothing is known of its end. */
   readonly inDoubt: boolean;
+  /** What finds a step again that the carrier took and has not done yet; null when there is none. */
+  readonly acceptedHandle: string | null;
   /** Whether any step was answered, in whatever attempt. */
   readonly isAnswered: boolean;
   /** Resolves when every answer so far is on disk. */
@@ -74,7 +76,8 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     );
 
   const finish = <T>(name: string, step: AnyStep<T>, sent: Sent<T>): Tried<T> => {
-    const texts = { audit: step.audit, request: step.request, response: sent.response };
+    const request = lastIntent(entries, name, options.attempt)?.request ?? '';
+    const texts = { audit: step.audit, request, response: sent.response };
     switch (sent.kind) {
       case 'done':
         void write(name, { kind: 'answer', ended: 'done', value: sent.value, lasting: step.lasting === true, ...texts });
@@ -86,7 +89,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         return { ok: false, error: sent.error };
       case 'accepted':
         void write(name, { kind: 'answer', ended: 'accepted', handle: sent.handle, response: sent.response });
-        throw accepted(sent.handle, null);
+        throw new RowEnded(accepted(sent.handle, null));
       case 'stop':
         // It did not happen: journaled, so that the next run need not read back.
         void write(name, { kind: 'answer', ended: 'absent' });
@@ -99,23 +102,36 @@ export function createSteps(options: StepsOptions): JournaledSteps {
   };
 
   /** Asks until the step is seen, or its settle time is over. */
-  const settle = async <T>(name: string, step: AnyStep<T>, sentAt: number): Promise<Seen<T>> => {
+  const settle = async <T>(name: string, step: AnyStep<T>, { at, handle }: Doubt): Promise<Seen<T>> => {
     for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_READ_BACK_MS)) {
-      const seen = await step.readBack(signal);
+      const seen = await step.readBack(signal, handle);
       tell(name, 'read-back', seen.kind);
-      const leftMs = sentAt + options.settleMs - clock.now();
-      const isFinal = seen.kind === 'happened' || seen.kind === 'failed' || (seen.kind === 'unclear' && stopsProvider(seen.error));
-      if (isFinal || leftMs <= 0) return seen;
+      const leftMs = at + options.settleMs - clock.now();
+      const isOpen = seen.kind === 'absent' || (seen.kind === 'unclear' && !stopsProvider(seen.error));
+      if (!isOpen || leftMs <= 0) return seen;
       await clock.sleep(Math.min(waitMs, leftMs), signal);
     }
   };
 
   const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<Sent<T>> => {
+    let isIntended = false;
+    const intend = async (handle: string, members: number): Promise<void> => {
+      // The request before was refused whole: it goes again in parts.
+      if (isIntended) void write(name, { kind: 'answer', ended: 'absent' });
+      isIntended = true;
+      const request = requestOf(step, handle, members);
+      await write(name, { kind: 'intent', request, ...(handle === '' ? {} : { handle }) });
+      tell(name, 'intent', request);
+      await probe('before send', name);
+    };
+    const send = async (): Promise<Sent<T>> => {
+      if ('sendAll' in step) return options.batches.send(step, intend, signal);
+      const handle = step.newHandle?.() ?? '';
+      await intend(handle, 1);
+      return step.send(signal, handle);
+    };
     await probe('before intent', name);
-    await write(name, { kind: 'intent', request: step.request });
-    tell(name, 'intent', step.request);
-    await probe('before send', name);
-    const sent = 'sendAll' in step ? await options.batches.send(step, signal) : await step.send(signal);
+    const sent = await send();
     await probe('after send', name);
     return sent;
   };
@@ -128,10 +144,11 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     let doubt = openDoubt(entries, name, options.attempt, clock.now());
     for (let sends = 0; ;) {
       if (doubt !== null) {
-        const seen = await settle(name, step, doubt.at);
+        const seen = await settle(name, step, doubt);
         if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
         if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
-        if (seen.kind !== 'absent') throw new RowEnded({ kind: 'unknown', error: seen.kind === 'unclear' ? seen.error : doubt.error });
+        if (seen.kind === 'pending') return finish(name, step, { kind: 'accepted', handle: doubt.handle, response: '' });
+        if (seen.kind === 'unclear') throw new RowEnded({ kind: 'unknown', error: seen.error });
         if (sends >= MAX_SENDS) {
           // Where a change that still came would do no harm it may be called failed; anything else stays in doubt.
           if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
@@ -144,7 +161,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
       if (sent.kind !== 'lost') return finish(name, step, sent);
       void write(name, { kind: 'answer', ended: 'lost', error: sent.error });
       tell(name, 'failed', sent.error.message);
-      doubt = { at: clock.now(), error: sent.error };
+      doubt = { at: clock.now(), error: sent.error, handle: lastIntent(entries, name, options.attempt)?.handle ?? '' };
     }
   };
 
@@ -168,12 +185,12 @@ export function createSteps(options: StepsOptions): JournaledSteps {
   };
 
   const settleAccepted = async <T>(name: string, step: AnyStep<T>, taken: Taken): Promise<Tried<T>> => {
-    const seen = await step.readBack(signal);
+    const seen = await step.readBack(signal, taken.handle);
     // The audit tells both: the answer that took it, and the one that shows its end.
     const both = (response: string): string => [taken.response, response].filter((text) => text !== '').join('\n');
     if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done', response: both(seen.response) });
     if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused', response: both(seen.response) });
-    throw accepted(taken.handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null);
+    throw new RowEnded(accepted(taken.handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null));
   };
 
   return {
@@ -215,6 +232,9 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     get inDoubt() {
       return isInDoubt(entries, options.attempt);
     },
+    get acceptedHandle() {
+      return acceptedHandle(entries, options.attempt);
+    },
     get isAnswered() {
       return entries.some(({ data }) => data.kind === 'answer');
     },
@@ -229,26 +249,39 @@ function failureOf(error: unknown): RowError | null {
   return stopsProvider(error.error) ? null : error.error;
 }
 
-function accepted(handle: string, stop: RowError | null): RowEnded {
-  return new RowEnded({ kind: 'accepted', message: `accepted by the carrier (${handle})`, stop });
-}
-
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
+
+type Intent = JournalData & { readonly kind: 'intent' };
 
 /** What the journal has of a step that the carrier took. */
 type Taken = JournalData & { readonly kind: 'answer'; readonly ended: 'accepted' };
+
+/** Of a shared request each member tells its own part, and how many there are. */
+function requestOf({ request }: AnyStep<unknown>, handle: string, members: number): string {
+  const text = typeof request === 'string' ? request : request(handle);
+  return members === 1 ? text : `${text}\n(one of ${members} devices in this request)`;
+}
+
+/** The last request of a step. */
+function lastIntent(entries: readonly JournalEntry[], name: string, attempt: number): Intent | undefined {
+  const mine = entries.filter((entry) => entry.step === name && entry.attempt === attempt);
+  return mine.flatMap(({ data }) => (data.kind === 'intent' ? [data] : [])).at(-1);
+}
 
 interface Doubt {
   /** Since when the step settles. */
   readonly at: number;
   readonly error: RowError;
+  /** Of the request that nothing is known of. */
+  readonly handle: string;
 }
 
 /** What earlier runs of this attempt left open. After a crash nobody knows how long the call waited, or ran: it settles from now on. */
 function openDoubt(entries: readonly JournalEntry[], name: string, attempt: number, now: number): Doubt | null {
+  const handle = lastIntent(entries, name, attempt)?.handle ?? '';
   const last = entries.findLast((entry) => entry.step === name && entry.attempt === attempt);
-  if (last?.data.kind === 'intent') return { at: now, error: interrupted(name) };
-  return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error } : null;
+  if (last?.data.kind === 'intent') return { at: now, error: interrupted(name), handle };
+  return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error, handle } : null;
 }
 
 function interrupted(step: string): RowError {

@@ -101,14 +101,19 @@ function completed(
   const all = [...groups];
   for (const { device, values } of refused) {
     if (device === null || all.some((group) => group.providerId === device.providerId)) continue;
-    all.push({ key: `refused ${device.providerId}`, providerId: device.providerId, planCode: values.plan ?? null, example: null });
+    const { providerId: id, portal } = device;
+    all.push({ key: `refused ${id}`, providerId: id, portal, planCode: values.plan ?? null, example: null });
   }
   if (all.length > 0) return all;
   const mine = operator.providers.filter(
     ({ id, tenantId }) => tenantId === operator.tenantId && (operator.providerIds?.includes(id) ?? true),
   );
-  const fallback = providerId ?? mine.find(({ integration }) => judging.carrierOf(integration) !== undefined)?.id ?? mine[0]?.id;
-  return fallback === undefined ? [] : [{ key: `refused ${fallback}`, providerId: fallback, planCode: null, example: null }];
+  const fallback =
+    operator.providers.find(({ id }) => id === providerId) ??
+    mine.find(({ integration }) => judging.carrierOf(integration) !== undefined) ??
+    mine[0];
+  if (fallback === undefined) return [];
+  return [{ key: `refused ${fallback.id}`, providerId: fallback.id, portal: fallback.portal, planCode: null, example: null }];
 }
 
 /** Permission and access are asked for per provider that the list touches. Rejects with PondBulkError. */

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../database/database.ts';
 import { OPERATOR_TABLES } from '../database/operator-schema.ts';
 import { quote } from '../database/schema-sql.ts';
 import type { SampleData, SampleRow } from './sample/data.ts';
+import { setOf } from '../database/sets.ts';
 
 /** Rows in one statement: their JSON stays small. */
 const ROWS_PER_INSERT = 5000;
@@ -23,8 +24,8 @@ async function insertRows(tx: Transaction, name: string, rows: readonly SampleRo
     `
     INSERT INTO ${quote(tx.engine, name)} (${given.map((column) => quote(tx.engine, column)).join(', ')})
     SELECT ${given.map((column) => quote(tx.engine, column)).join(', ')}
-    FROM ${tx.json('rows', types)} AS sample`,
-    { rows: JSON.stringify(rows) },
+    FROM ${setOf('rows', types)} AS sample`,
+    { rows: rows },
   );
 }
 

@@ -45,7 +45,7 @@ async function sentOn(reply: HttpReply, change = CHANGE): Promise<Sent<unknown>>
     signal: NEVER,
     remember: (_name, read) => read(),
     step: async <T>(_name: string, step: Parameters<Steps['step']>[1]): Promise<T> => {
-      sent.push(await (step as Step<T>).send(NEVER));
+      sent.push(await (step as Step<T>).send(NEVER, ''));
       return undefined as T;
     },
   };

@@ -23,7 +23,6 @@ export const thingSpace: CarrierUnderTest = {
   write: { method: 'PUT', path: 'devices/actions/plan' },
   changedOnce: { 'plan set': 1 },
   audit: ['Update ThingSpace Rate Plan: ThingSpace API', 'Update ThingSpace Rate Plan: AMOP Update'],
-  whenStopped: 'ACCEPTED',
   sharesRequests: true,
   renewsToken: true,
   subject: (iccid) => iccid,

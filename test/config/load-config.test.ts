@@ -93,6 +93,10 @@ describe('what is wrong is told with its name, its place and what is expected', 
   });
 });
 
+test.each(['0', '1001', 'many'])('a call holds 1 to 1000 devices, not %s', (size) => {
+  expect(() => loadReal({ env: { TEAL_BATCH_SIZE: size } })).toThrow(`TEAL_BATCH_SIZE=${size} (environment) must be a whole number`);
+});
+
 test('every setting has its default when nothing is given', () => {
   expect(load()).toMatchObject({
     databaseUrl: null,

@@ -80,6 +80,45 @@ describe('P10: no secret is shown, wherever it was set', () => {
     expect(load({ env: { DATABASE_URL: url } }).describe()).toContainEqual({ name: 'DATABASE_URL', value: text, source: 'environment' });
   });
 
+  test('of a connection string, quoted or not, in either key: the rest is shown', () => {
+    const keys = fc.constantFrom('Password', 'pwd', 'PWD', 'Client Secret', 'client_secret');
+    fc.assert(
+      fc.property(encodable, keys, place, (secret, key, at) => {
+        const login = /pwd|password/i.test(key)
+          ? 'User Id=jane'
+          : 'Authentication=ActiveDirectoryServicePrincipal;Tenant Id=t;Client Id=app';
+        const text = told({ [at]: { DATABASE_URL: `Server=host;Database=db;${login};${key}="${secret.replaceAll('"', '""')}"` } });
+
+        expect(text).not.toContain(secret);
+        expect(text).not.toContain(secret.replaceAll('"', '""'));
+        expect(text).toContain(`DATABASE_URL=Server=host;Database=db;${login};${key}=********`);
+      }),
+    );
+  });
+
+  test('of a connection string, whatever is typed', () => {
+    fc.assert(
+      fc.property(password, fc.constantFrom('', '"', "'", '{'), place, (secret, quote, at) => {
+        const text = told({ [at]: { DATABASE_URL: `Server=host;Database=db;User Id=jane;Password=${quote}${secret}` } });
+
+        expect(text).not.toContain(secret);
+      }),
+    );
+  });
+
+  test.each(['Server=host;Passwrd=s3cret', 'Server=host;Password="s3cret', 'Server=host;Password=a;s3cret'])(
+    'a connection string that is none is not shown at all: %s',
+    (text) => {
+      expect(shown(text, 'connection')).toBe('********');
+    },
+  );
+
+  test('a client secret in a URL', () => {
+    const url = 'mssql://host/db?authentication=ActiveDirectoryServicePrincipal&tenantId=t&clientId=app&clientSecret=s3cret&encrypt=true';
+
+    expect(shown(url, 'connection')).toBe(url.replace('s3cret', '********'));
+  });
+
   test('a password with a lone % is a setting that is wrong', () => {
     expect(() => load({ env: { DATABASE_URL: 'mssql://me:50%off@host/db' } })).toThrow(PondBulkError);
   });
@@ -109,7 +148,17 @@ describe('P10: every secret is known to the redaction', () => {
   });
 
   test('as a URL spells it', () => {
-    expect(secretsIn('mssql://jane:p@%41ä@host/db', 'url-password')).toEqual(['p@%41ä', 'p%40%41%C3%A4', 'p@Aä']);
+    expect(secretsIn('mssql://jane:p@%41ä@host/db', 'connection')).toEqual(['p@%41ä', 'p%40%41%C3%A4', 'p@Aä']);
+  });
+
+  test.each([
+    ['Server=host;Database=db;User Id=jane;Password="a""b;c"', ['a""b;c', 'a"b;c']],
+    ["Server=host;Database=db;User Id=jane;pwd='it''s'", ["it''s", "it's"]],
+    ['Server=host;Client Secret= s3cret ;Database=db', ['s3cret']],
+    ['mssql://host/db?clientSecret=a%2Bb&clientId=app', ['a%2Bb', 'a+b']],
+    ['mssql://jane:pass@host/db?Client_Secret=word', ['pass', 'word']],
+  ])('of a connection, quoted and meant: %s', (text, secrets) => {
+    expect(secretsIn(text, 'connection')).toEqual(secrets);
   });
 
   test.each(['s3cret://word', 'sqlite:s3cret'])('a key that looks like a URL: %s', (key) => {

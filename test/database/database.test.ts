@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TempRow } from '../../src/database/database.ts';
 import { openReadOnlyDatabase } from '../../src/database/open-database.ts';
+import { setOf } from '../../src/database/sets.ts';
 import { engines, type TestDatabase } from './engines.ts';
 
 async function* numbered(count: number): AsyncIterable<readonly TempRow[]> {
@@ -50,7 +51,7 @@ describe.each(engines)('database on $name', ({ create }) => {
     const { db } = made;
 
     const inserted = await db.execute(
-      `INSERT INTO item (id, name) SELECT id, name FROM ${db.json('given', { id: 'int', name: 'nvarchar(50)' })} AS given`,
+      `INSERT INTO item (id, name) SELECT id, name FROM ${setOf('given', { id: 'int', name: 'nvarchar(50)' })} AS given`,
       {
         given: JSON.stringify([{ id: 10, name: 'ten' }, { id: 11 }]),
       },
@@ -146,11 +147,13 @@ describe.each(engines)('database on $name', ({ create }) => {
 
   test('a stream gives every row, and other statements run beside it', async () => {
     const { db } = made;
-    const json = db.json('given', { n: 'int' });
-    const given = JSON.stringify(Array.from({ length: 3000 }, (_, n) => ({ n })));
+    const given = Array.from({ length: 3000 }, (_, n) => ({ n }));
     let seen = 0;
 
-    for await (const page of db.stream<readonly [n: number]>(`SELECT given.n FROM ${json} AS given ORDER BY given.n`, { given })) {
+    for await (const page of db.stream<readonly [n: number]>(
+      `SELECT given.n FROM ${setOf('given', { n: 'int' })} AS given ORDER BY given.n`,
+      { given },
+    )) {
       await db.query('SELECT 1 AS one');
       expect(page.map(([n]) => n)).toEqual(page.map((_, index) => seen + index));
       seen += page.length;

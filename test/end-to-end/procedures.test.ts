@@ -49,7 +49,13 @@ test.skipIf(servers.length === 0)('there is a SQL Server to test procedures on',
   expect(servers).not.toHaveLength(0);
 });
 
-describe.each(servers)('usp_CustomerChangeType_AssignChangeType on $name', ({ create }) => {
+const HISTORY = `
+CREATE PROCEDURE usp_UpdateCrossProviderDeviceHistory @m2mDeviceIds nvarchar(max), @mobilityDeviceIds nvarchar(max), @portalTypeId int, @Said nvarchar(50) OUTPUT
+AS BEGIN
+  INSERT INTO called (what) VALUES (CONCAT(@portalTypeId, ': ', @m2mDeviceIds));
+END`;
+
+describe.each(servers)('stored procedures of the operator on $name', ({ create }) => {
   let made: TestDatabase;
   let sandbox: TestSandbox;
 
@@ -72,7 +78,9 @@ describe.each(servers)('usp_CustomerChangeType_AssignChangeType on $name', ({ cr
   const assign = (...devices: readonly number[]) => ['assign-customer', '--file', list(...devices), '--customer', '4712', '--yes'];
   const calls = async () => (await made.db.query<{ what: string }>('SELECT what FROM called ORDER BY what')).map(({ what }) => what);
   const audit = () =>
-    made.db.query('SELECT LogEntryDescription, ResponseText, HasErrors FROM DeviceBulkChangeLog ORDER BY M2MDeviceChangeId, id');
+    made.db.query(`
+      SELECT log.LogEntryDescription, log.ResponseText, log.HasErrors FROM DeviceBulkChangeLog AS log
+      JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId ORDER BY change.ICCID, log.id`);
   const accounts = async (...devices: readonly number[]) =>
     (
       await made.db.query<{ AccountNumber: string }>(
@@ -125,7 +133,7 @@ describe.each(servers)('usp_CustomerChangeType_AssignChangeType on $name', ({ cr
 
     expect(ran.code, ran.stderr).toBe(5);
     expect(statuses(ran.stdout)).toEqual(['APPLIED', 'APPLIED', 'FAILED']);
-    expect(await calls()).toEqual(['1,2,3']);
+    expect((await calls()).map((ids) => ids.split(',').toSorted())).toEqual([['1', '2', '3']]);
     expect(await accounts(1, 2)).toEqual(['4712', '4712']);
     // Whose customer is not assigned keeps its plan.
     expect(
@@ -134,6 +142,15 @@ describe.each(servers)('usp_CustomerChangeType_AssignChangeType on $name', ({ cr
     await made.db.execute('DELETE FROM called');
     const again = await run(['retry', 'last', '--yes']);
     expect([again.code, await calls()]).toEqual([5, ['3']]);
+  });
+
+  test('the history procedure is called for the devices that were changed, with what a run writes', async () => {
+    await made.db.execute(HISTORY);
+
+    const ran = await run(['change-rate-plan', '--file', list(1, 2, 51), '--plan', 'POND-5GB', '--yes']);
+
+    expect(ran.code, ran.stderr).toBe(5);
+    expect((await calls()).flatMap((call) => call.split(',')).toSorted()).toEqual(['0: 1', '2']);
   });
 
   test('a required parameter that nobody can fill is told before anything is written', async () => {

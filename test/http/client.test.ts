@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 
 import { systemClock } from '../../src/domain/clock.ts';
 import type { HttpClient } from '../../src/domain/http.ts';
-import { backOffMs, createHttpClient } from '../../src/http/client.ts';
+import { backOffMs, createHttpClient, type HttpOptions } from '../../src/http/client.ts';
 import { createLimiter } from '../../src/http/limiter.ts';
 
 const servers: Server[] = [];
@@ -22,7 +22,7 @@ afterEach(() => {
 async function served(
   answer: (response: ServerResponse, request: IncomingMessage) => void,
   timeoutMs: number,
-  retries = 0,
+  more: Partial<HttpOptions> = {},
 ): Promise<{ http: HttpClient; url: string }> {
   const server = createServer((request, response) => answer(response, request));
   servers.push(server);
@@ -30,13 +30,14 @@ async function served(
   const http = createHttpClient({
     headers: {},
     timeoutMs,
-    retries,
+    retries: 0,
     limiter: createLimiter({ concurrency: 1, perSecond: null }, pLimit(1), systemClock, () => undefined),
     redact: (text) => text,
     mayWrite: true,
     limitedFor: () => null,
     limitDeadlineMs: 1000,
     random: () => 0,
+    ...more,
   });
   // A listening TCP server has an AddressInfo.
   return { http, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
@@ -66,7 +67,7 @@ test('a read is tried again, but never one that may be sent once only', async ()
       response.writeHead(503).end();
     },
     5000,
-    1,
+    { retries: 1 },
   );
 
   const once = await http.read({ method: 'POST', url, isOnce: true }, NEVER);
@@ -99,6 +100,62 @@ test('a call that is let go rejects, it is not lost', async () => {
   stop.abort();
 
   await expect(sending).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('102 ends a call that it answers, at once and without a retry, and the slot is free again', async () => {
+  let calls = 0;
+  const { http, url } = await served((response) => {
+    calls += 1;
+    if (calls > 1) return response.end('second');
+    return response.writeProcessing();
+  }, 60_000);
+
+  const first = await http.read({ method: 'GET', url, endsWith102: true }, NEVER);
+  const second = await http.read({ method: 'GET', url, endsWith102: true }, NEVER);
+
+  expect([first, calls]).toEqual([{ kind: 'answer', status: 102, text: '', retryAfterMs: null }, 2]);
+  expect(second).toMatchObject({ kind: 'answer', status: 200, text: 'second' });
+});
+
+test('102 before the answer of another call is passed over', async () => {
+  const { http, url } = await served((response) => {
+    response.writeProcessing();
+    response.end('answer');
+  }, 5000);
+
+  expect(await http.read({ method: 'GET', url }, NEVER)).toMatchObject({ kind: 'answer', status: 200, text: 'answer' });
+});
+
+test('a call that is let go after 102 rejects all the same', async () => {
+  const stop = new AbortController();
+  const { http, url } = await served((response) => {
+    stop.abort();
+    response.writeProcessing();
+  }, 60_000);
+
+  const reading = http.read({ method: 'GET', url, endsWith102: true }, stop.signal);
+
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('a read whose answer says so is tried again, and what it says in the end is told; a write is sent once', async () => {
+  let calls = 0;
+  const busy = '{"errorCode":"GENERIC_ERROR"}';
+  const { http, url } = await served(
+    (response) => {
+      calls += 1;
+      response.end(busy);
+    },
+    5000,
+    { retries: 1, isTransient: ({ text }) => text === busy },
+  );
+
+  const read = await http.read({ method: 'GET', url }, NEVER);
+  const callsOfRead = calls;
+  const sent = await http.send({ method: 'POST', url }, NEVER);
+
+  expect([read, callsOfRead]).toMatchObject([{ kind: 'answer', status: 200, text: busy }, 2]);
+  expect([sent, calls - callsOfRead]).toMatchObject([{ kind: 'answer', status: 200, text: busy }, 1]);
 });
 
 test('the wait between tries doubles from half a second to a minute, with jitter', () => {

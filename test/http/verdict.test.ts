@@ -28,3 +28,15 @@ test('P10: code, message and response of a refusal are without secrets, also whe
   const redacted = `${'x'.repeat(495)}***`;
   expect(sent).toMatchObject({ kind: 'refused', error: { code: redacted, message: redacted }, response: redacted });
 });
+
+test('a 2xx that says no is a refusal with its own words, and nothing is read from it', () => {
+  const says = { ...errors, isRefusal: (text: string) => text === 'NO', classify: () => null };
+
+  const refused = sentOf(answer(200, 'NO'), clientOf(), says, (text) => text);
+  const unsure = sentOf(answer(200, 'NO'), clientOf(), { ...says, classify: () => 'transient' }, (text) => text);
+  const done = sentOf(answer(200, 'YES'), clientOf(), says, (text) => text);
+
+  expect(refused).toMatchObject({ kind: 'refused', error: { class: 'carrier', http: 200, message: 'NO' } });
+  expect(unsure).toMatchObject({ kind: 'lost', error: { class: 'transient', message: 'NO' } });
+  expect(done).toMatchObject({ kind: 'done', value: 'YES' });
+});

@@ -25,9 +25,9 @@ export async function startEchoServer(): Promise<EchoServer> {
     for (const value of Object.values(request.headers).flat()) if (value !== undefined) heard.add(value);
     const how = request.method === 'GET' ? manner.reads : manner.writes;
     const echo = echoOf(request);
-    void bodyOf(request).then(() => {
+    void bodyOf(request).then((sent) => {
       if (how === 'no JSON') return response.writeHead(200).end(`<html>${echo}</html>`);
-      const { status, body } = how === 'well' ? wellAnswered(request) : { status: how, body: errorOf(echo) };
+      const { status, body } = how === 'well' ? wellAnswered(request, sent) : { status: how, body: errorOf(echo) };
       // Some JSON writers escape whatever is not plain ASCII, and the slash.
       const text = JSON.stringify({ ...body, echo })
         .replaceAll('/', '\\/')
@@ -58,9 +58,9 @@ export async function startEchoServer(): Promise<EchoServer> {
 
 /** The headers as they came, and what a gateway, a log or a web page makes of them. */
 function echoOf({ headers }: IncomingMessage): string {
-  const { authorization = '', apikey = '', 'ocp-apim-subscription-key': key = '' } = headers;
+  const { authorization = '', apikey = '', apisecret = '', 'ocp-apim-subscription-key': key = '' } = headers;
   const login = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
-  const sent = [authorization, String(apikey), String(key), login, login.slice(login.indexOf(':') + 1)];
+  const sent = [authorization, String(apikey), String(apisecret), String(key), login, login.slice(login.indexOf(':') + 1)];
   return [
     ...sent,
     JSON.stringify(sent),
@@ -77,16 +77,34 @@ function escaped(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** An error in the words of all of them: POND, Control Center, Rev.io. */
+/** An error in the words of all of them: POND, Control Center, Teal, Rev.io. */
 function errorOf(echo: string): object {
   return { code: 0, message: `refused: ${echo}`, errorCode: `E ${echo}`, errorMessage: `refused: ${echo}`, error: echo, ok: false };
 }
 
 let lastId = 200_000;
+/** Entries of Teal's plan changes, by request id. */
+const assigned = new Map<string, readonly { readonly eid: string; readonly planUuid: string }[]>();
 
-function wellAnswered({ method = '', url = '' }: IncomingMessage): { readonly status: number; readonly body: object } {
+/** Done at once. */
+function tealAnswer(url: string, sent: unknown): { readonly status: number; readonly body: object } {
+  const query = new URL(url, 'http://host').searchParams;
+  const requestId = query.get('requestId') ?? '';
+  const eid = query.get('eid');
+  if (eid !== null) {
+    const planUuid = [...assigned.values()].flat().findLast((entry) => entry.eid === eid)?.planUuid ?? 'none';
+    return { status: 200, body: { success: true, entries: [{ eid, planUuid, planChangeStatus: 'SUCCESS' }] } };
+  }
+  // The tool sent it.
+  if (sent !== undefined) assigned.set(requestId, (sent as { readonly entries: readonly { eid: string; planUuid: string }[] }).entries);
+  const entries = assigned.get(requestId)?.map((entry) => ({ ...entry, success: true }));
+  return entries === undefined ? { status: 404, body: { success: false } } : { status: 200, body: { success: true, entries } };
+}
+
+function wellAnswered({ method = '', url = '' }: IncomingMessage, sent: unknown): { readonly status: number; readonly body: object } {
   lastId += 1;
   const isRead = method === 'GET';
+  if (url.includes('requestId=')) return tealAnswer(url, sent);
   const iccid = /devices\/(\d+)/.exec(url)?.[1];
   if (iccid !== undefined) return { status: 200, body: { iccid, ratePlan: 'IOT-10MB', communicationPlan: null } };
   if (url.includes('/v1/Service')) {

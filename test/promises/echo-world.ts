@@ -17,6 +17,8 @@ export const SECRETS = {
   POND_PASSWORD: 'q7#Z',
   JASPER_API_KEY: 'jasper-3f9c0e7ab2',
   JASPER_API_KEY_2: 'jasper/two+81d5==c4',
+  TEAL_API_KEY: 'teal-51c0d7e9',
+  TEAL_API_SECRET: 'teal"secret/9+e2&a',
   TMOBILEJASPER_API_KEY: 'tmobile-77ab01fe',
   REVIO_PASSWORD: 'rev:io päss/wörd? 5',
   REVIO_SUBSCRIPTION_KEY: 'aa12bb34-cc56"ddä78',

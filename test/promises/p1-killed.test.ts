@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { controlCenters } from '../carriers/control-center.ts';
+import { teal, tealIccid } from '../carriers/teal.ts';
 import { thingSpace } from '../carriers/thingspace.ts';
 import { pondIccid, testSandbox, type TestSandbox } from '../end-to-end/cli.ts';
 
@@ -53,19 +54,35 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
 });
 
 // The other three of the family are the same code.
-describe.each([...controlCenters.slice(0, 1), thingSpace])(
+describe.each([...controlCenters.slice(0, 1), thingSpace, teal])(
   'P1: no device is changed twice for one row, whatever dies when: $integration',
-  ({ devices, plan, changedOnce, audit }) => {
+  ({ devices, plan, changedOnce, audit, subject }) => {
     test.each(aroundSends(1).map((point, index) => [point, devices[index] ?? ''] as const))('killed %s', async (point, iccid) => {
       const file = sandbox.list(`plan-${iccid}.csv`, `iccid\n${iccid}\n`);
 
       await killedAndResumed(point, iccid, ['change-rate-plan', '--file', file, '--plan', plan]);
 
-      expect((await sandbox.client.summary()).bySubject[iccid]).toEqual(changedOnce);
+      expect((await sandbox.client.summary()).bySubject[subject(iccid)]).toEqual(changedOnce);
       expect(auditOf(iccid)).toEqual(audit);
     });
   },
 );
+
+// Its first verdict is ACCEPTED, the second one the end.
+describe('P1: no device is changed twice for one row, whatever dies around the verdicts of a change that is accepted first', () => {
+  test.each(
+    ['before commit:1', 'after commit:1', 'before commit:2', 'after commit:2'].map(
+      (point, index) => [point, tealIccid(index + 4)] as const,
+    ),
+  )('killed %s', async (point, iccid) => {
+    const file = sandbox.list(`plan-${iccid}.csv`, `iccid\n${iccid}\n`);
+
+    await killedAndResumed(point, iccid, ['change-rate-plan', '--file', file, '--plan', teal.plan]);
+
+    expect((await sandbox.client.summary()).bySubject[teal.subject(iccid)]).toEqual(teal.changedOnce);
+    expect(auditOf(iccid)).toEqual(teal.audit);
+  });
+});
 
 describe('P1: no device is changed twice for one row, whatever dies when: assignment', () => {
   const options = [

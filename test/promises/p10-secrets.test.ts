@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { openDatabase } from '../../src/database/open-database.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
+import { tealIccid } from '../carriers/teal.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
 import type { Manner } from './echo-server.ts';
 import { ALL_SECRETS, echoWorld, SECRETS, UNREACHABLE, type EchoWorld } from './echo-world.ts';
@@ -42,7 +43,10 @@ describe('P10: secrets stay secret', () => {
     'when carriers and Rev.io repeat what they were sent: %s',
     async (_name, manner, wanted, n) => {
       world.echo.manner = manner;
-      const plans = world.list(`plans-${n}.csv`, `iccid,plan\n${pondIccid(n)},POND-5GB\n${jasperIccid(n)},IOT-100MB\n`);
+      const plans = world.list(
+        `plans-${n}.csv`,
+        `iccid,plan\n${pondIccid(n)},POND-5GB\n${jasperIccid(n)},IOT-100MB\n${tealIccid(n)},TEAL-1GB\n`,
+      );
       const customers = world.list(`customers-${n}.csv`, `iccid\n${pondIccid(n + 30)}\n`);
 
       const { ran, leaks } = await world.leaksOf([

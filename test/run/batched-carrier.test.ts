@@ -1,23 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { createFactsStore } from '../../src/database/facts-store.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { createRunStore } from '../../src/database/run-store.ts';
-import { carrierOf } from '../../src/carriers/registry.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import { createLookupIndex } from '../../src/domain/lookup-index.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { BatchedStep, Seen, Sent, Steps } from '../../src/domain/step.ts';
-import { readList } from '../../src/intake/read-list.ts';
 import { noProbe } from '../../src/run/probe.ts';
-import { save } from '../../src/run/save.ts';
-import { validate } from '../../src/run/validate.ts';
 import { countsOf, work, type WorkOptions } from '../../src/run/work.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
-import { Readable } from 'node:stream';
+import { savedRun } from './saved-run.ts';
 
 // A carrier as ThingSpace and Teal are: many devices in one request, which is accepted and done later.
 
@@ -78,51 +71,9 @@ function asynchronousCarrier(looks: number) {
 }
 
 async function saved(runId: string) {
-  const store = createRunStore(made.db, {
-    operator: 'sandbox',
-    now: Date.now,
-    portalTypes: { M2M: 0, Mobility: 2 },
-    integrations: new Map(),
-  });
-  const facts = createFactsStore(made.db, { by: 'tables', queries: {} }, new Map());
-  const operator = await facts.operator('sandbox');
   const iccids = Array.from({ length: DEVICES }, (_, index) => pondIccid(index + 1));
-  const list = await readList({ name: 'list', stream: Readable.from([Buffer.from(iccids.join('\n'))]) }, new Map());
-  const prepared = await facts.prepare(list, {
-    operator,
-    providerId: null,
-    defaults: { plan: 'POND-5GB' },
-    services: false,
-    activation: false,
-  });
-  const validation = await validate(prepared, {
-    judging: {
-      request: { kind: 'change-rate-plan', today: '2026-01-01', refuseActiveRevServices: false },
-      index: createLookupIndex(prepared.lookups),
-      carrierOf,
-    },
-    operator,
-    providerId: null,
-    refusalOf: () => null,
-    moduleOf: () => 'M2M',
-    pageRows: 5000,
-  });
+  const { store, bulkChanges, holder } = await savedRun(made.db, runId, iccids);
   const never = new AbortController().signal;
-  const holder = { runId, host: 'test', pid: process.pid };
-  const run = {
-    id: runId,
-    command: 'change-rate-plan',
-    options: {},
-    operator: 'sandbox',
-    osUser: 't',
-    host: 'test',
-    environment: 'sandbox',
-    reason: null,
-    columns: ['iccid'],
-    warnings: [],
-  };
-  await save(store, validation, { run, holder, operator, changeType: 7, preflight: 'Pre-flight', probe: noProbe, signal: never });
-  const found = await store.findRun(runId);
   const options = (carrier: ReturnType<typeof asynchronousCarrier>, deadlineMs: number): WorkOptions => ({
     store,
     clock: systemClock,
@@ -139,7 +90,7 @@ async function saved(runId: string) {
     abort: never,
     exitCodeOf: () => 0,
   });
-  return { bulkChanges: found?.bulkChanges ?? [], options };
+  return { bulkChanges, options };
 }
 
 test('devices share requests, are ACCEPTED, and are settled by looking again', async () => {

@@ -34,6 +34,11 @@ interface Script {
   readonly sends: Sent<string>[];
   readonly seen: Seen<string>[];
   readonly idempotent?: boolean;
+  /** Names of the requests, in order; without them nobody names any. */
+  readonly handles?: string[];
+  /** The handles that read-backs asked for. */
+  readonly asked?: string[];
+  readonly signal?: AbortSignal;
 }
 
 /** Runs one row with one step whose answers are scripted; `disk` is the journal, kept between runs. */
@@ -47,14 +52,19 @@ async function run(
   const intentsOnDisk: number[] = [];
   const step: Step<string> = {
     audit: 'Test: API.',
-    request: 'POST /thing',
+    request: script.handles === undefined ? 'POST /thing' : (handle) => `POST /thing?id=${handle}`,
+    ...(script.handles === undefined ? {} : { newHandle: () => script.handles?.shift() ?? '' }),
     idempotent: script.idempotent ?? false,
     send: async () => {
       sent += 1;
       intentsOnDisk.push(disk.filter(({ data }) => data.kind === 'intent').length);
       return script.sends.shift() ?? DONE;
     },
-    readBack: async () => script.seen.shift() ?? { kind: 'absent' },
+    readBack: async (_signal, handle) => {
+      script.asked?.push(handle);
+      script.signal?.throwIfAborted();
+      return script.seen.shift() ?? { kind: 'absent' };
+    },
   };
   const verdict = await runDevice(async (steps) => applied(await steps.step('do it', step)), {
     rowId: '1',
@@ -75,7 +85,7 @@ async function run(
     },
     probe: noProbe,
     tell: () => undefined,
-    signal: new AbortController().signal,
+    signal: script.signal ?? new AbortController().signal,
   });
   return { verdict, sent, intentsOnDisk };
 }
@@ -225,4 +235,45 @@ test('a retry sends a refused step again, as a new attempt', async () => {
 
   expect(first.verdict.status).toBe('FAILED');
   expect(second).toMatchObject({ sent: 1, verdict: { status: 'APPLIED' } });
+});
+
+test('a named request is on disk by its name before it is sent, and is asked for by it after a crash', async () => {
+  const disk: JournalEntry[] = [];
+  await run(disk, { sends: [LOST], seen: [HAPPENED], handles: ['a1'] });
+  const crashed = disk.slice(0, 1);
+  const asked: string[] = [];
+
+  const { verdict, sent } = await run(crashed, { sends: [], seen: [HAPPENED], handles: ['a2'], asked });
+
+  expect(disk[0]?.data).toEqual({ kind: 'intent', request: 'POST /thing?id=a1', handle: 'a1' });
+  expect([sent, asked]).toEqual([0, ['a1']]);
+  expect(verdict).toMatchObject({ status: 'APPLIED', audit: [{ request: 'POST /thing?id=a1' }] });
+});
+
+test('a request that did not arrive is sent again by a new name', async () => {
+  const disk: JournalEntry[] = [];
+  const asked: string[] = [];
+
+  const { sent } = await run(disk, { sends: [LOST, LOST], seen: [], handles: ['a1', 'a2'], asked });
+
+  expect(sent).toBe(2);
+  expect([...new Set(asked)]).toEqual(['a1', 'a2']);
+  expect(disk.flatMap(({ data }) => (data.kind === 'intent' ? [data.handle] : []))).toEqual(['a1', 'a2']);
+});
+
+test('a lost change that turns out to be under way is ACCEPTED, and looked at again by its name', async () => {
+  const disk: JournalEntry[] = [];
+  const asked: string[] = [];
+  const first = await run(disk, { sends: [LOST], seen: [{ kind: 'pending' }], handles: ['a1'] });
+
+  const second = await run(disk, { sends: [], seen: [HAPPENED], handles: ['a2'], asked });
+
+  expect(first.verdict).toMatchObject({ status: 'ACCEPTED', isAtCarrier: true });
+  expect([second.sent, second.verdict.status, asked]).toEqual([0, 'APPLIED', ['a1']]);
+});
+
+test('a second Ctrl-C while an accepted change is looked at leaves it ACCEPTED', async () => {
+  const { verdict } = await run([ACCEPTED], { sends: [], seen: [], signal: AbortSignal.abort() });
+
+  expect(verdict).toMatchObject({ status: 'ACCEPTED', isAtCarrier: true });
 });

@@ -33,6 +33,7 @@ describe('sample data', () => {
     [6, 4],
     [7, 4],
     [21, 40],
+    [22, 40],
   ])('provider %i has %i devices', (provider, count) => {
     expect(iccidsOf(provider)).toHaveLength(count);
   });

@@ -59,9 +59,9 @@ export function setStatus(api: PondApi, http: HttpClient, packageId: string, sta
 export function whileActive<T>(packageId: string, api: PondApi, step: Step<T>): Step<T> {
   return {
     ...step,
-    send: async (signal) => {
+    send: async (signal, handle) => {
       const { value } = await api.packageInfo(packageId, signal);
-      if (value.status === 'ACTIVE') return step.send(signal);
+      if (value.status === 'ACTIVE') return step.send(signal, handle);
       throw new CallFailed({
         code: 'NEW_PACKAGE_ENDED',
         class: 'carrier',

@@ -6,6 +6,7 @@ import { suspended, type Refused } from '../../domain/plan-refusals.ts';
 import type { BatchedStep, Seen, Steps } from '../../domain/step.ts';
 import { requestText } from '../../http/verdict.ts';
 import type { PlanTarget, ThingSpaceApi } from './api.ts';
+import { isAboutDevices } from './errors.ts';
 import type { PlanSender } from './send-plan.ts';
 
 /** The step, and LogEntryDescription of its audit row: changes of the month are counted by them. */
@@ -48,7 +49,11 @@ function setPlan(iccid: string, target: PlanTarget, { api, sender }: Collaborato
     key: JSON.stringify(target),
     member: iccid,
     maxMembers: sender.maxMembers,
-    sendAll: (iccids, signal) => sender.send(target, iccids, signal),
+    sendAll: async (iccids, signal) => {
+      const sent = await sender.send(target, iccids, signal);
+      return iccids.map(() => sent);
+    },
+    isForSome: ({ code }) => isAboutDevices(code),
     // Repeating it would use up one more change of the month, and a pool cannot be seen: the plan tells.
     readBack: async (signal): Promise<Seen<true>> => {
       try {

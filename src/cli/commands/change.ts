@@ -53,8 +53,8 @@ export interface ChangeCommand {
   readonly commandLine: string;
 }
 
-/** Rows in one transaction: below the number from which SQL Server may lock the whole table. */
-const ROWS_PER_SAVE = 5000;
+/** Rows in one transaction: a statement with about 5,000 row locks makes SQL Server lock the whole table. */
+const ROWS_PER_SAVE = 4000;
 
 /** read → validate → plan → confirm → save → run → report. */
 export async function runChange(context: Context, command: ChangeCommand): Promise<void> {
@@ -124,7 +124,7 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
   const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };
   if (provider !== null) requireAccess(provider.id, provider.integration, access);
   // What cannot be called is said before anything is read.
-  if (request.kind === 'assign-customer') await facts.assignsByProcedure();
+  await facts.requireCallable(request.kind);
   const list = await facts.prepare(await readList(source, parseColumnOptions(flags.column)), {
     operator,
     providerId: provider?.id ?? null,

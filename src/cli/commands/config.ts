@@ -1,25 +1,27 @@
-import type { Command } from 'commander';
-import Table from 'cli-table3';
+import { Option, type Command } from 'commander';
 
 import type { Context, GlobalFlags } from '../context.ts';
+import { glyphsFor } from '../render/glyphs.ts';
 import { shortened } from '../render/plain.ts';
+import { tableWith } from '../render/table.ts';
 
 /** pond-bulk config */
 export function configCommand(program: Command, context: Context): void {
   program
     .command('config')
     .description('every setting, its value and where it came from; secrets masked')
-    .option('--output <form>', 'table or json', 'table')
+    .addOption(new Option('--output <form>', 'how it is printed').choices(['table', 'json']).default('table'))
     .action(async (_options: unknown, self: Command) => {
       const flags = self.optsWithGlobals<GlobalFlags & { readonly output: string }>();
       const config = await context.configure(flags);
       const settings = config.describe();
       for (const warning of config.warnings) context.terminal.note(`Warning: ${warning}`);
       if (flags.output === 'json') return context.terminal.out(`${JSON.stringify(settings, null, 2)}\n`);
-      const table = new Table({ head: ['Setting', 'Value', 'From'], style: { head: [], border: [] } });
+      const table = tableWith(['Setting', 'Value', 'From'], context.terminal);
+      const { more } = glyphsFor(context.terminal.isOutTty);
       const names = Math.max(...settings.map(({ name }) => name.length));
       for (const { name, value, source } of settings)
-        table.push([name, shortened(value, Math.max(20, context.terminal.columns - names - 24)), source]);
+        table.push([name, shortened(value, Math.max(20, context.terminal.columns - names - 24), more), source]);
       return context.terminal.out(`${table.toString()}\n`);
     });
 }

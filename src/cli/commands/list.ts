@@ -1,12 +1,14 @@
-import type { Command } from 'commander';
-import Table from 'cli-table3';
+import { Option, type Command } from 'commander';
 
 import { ROW_STATUSES } from '../../domain/status.ts';
 import type { RunInfo } from '../../domain/run-store.ts';
 import { countsOf } from '../../run/work.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { wholeNumber } from '../options.ts';
+import { glyphsFor } from '../render/glyphs.ts';
 import { plain } from '../render/plain.ts';
+import { tableWith } from '../render/table.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface ListFlags extends GlobalFlags {
   readonly limit: number;
@@ -19,30 +21,28 @@ export function listCommand(program: Command, context: Context): void {
     .command('list')
     .description('the newest runs, with their bulk changes and how their rows stand')
     .option('--limit <n>', 'how many', wholeNumber(1), 20)
-    .option('--output <form>', 'table or json', 'table')
+    .addOption(new Option('--output <form>', 'how it is printed').choices(['table', 'json']).default('table'))
     .action(async (_options: unknown, self: Command) => {
       const flags = self.optsWithGlobals<ListFlags>();
       const session = await context.openWrite(flags, () => undefined);
       try {
         const runs = await session.store.findRuns(flags.limit);
-        await context.terminal.out(flags.output === 'json' ? `${JSON.stringify(runs, null, 2)}\n` : tableOf(runs));
+        await context.terminal.out(flags.output === 'json' ? `${JSON.stringify(runs, null, 2)}\n` : tableOf(runs, context.terminal));
       } finally {
         await session.close();
       }
     });
 }
 
-function tableOf(runs: readonly RunInfo[]): string {
+function tableOf(runs: readonly RunInfo[], terminal: Terminal): string {
   if (runs.length === 0) return 'No runs yet.\n';
-  const table = new Table({
-    head: ['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'],
-    style: { head: [], border: [] },
-  });
+  const { more } = glyphsFor(terminal.isOutTty);
+  const table = tableWith(['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'], terminal);
   for (const run of runs) {
     const counts = countsOf(run.bulkChanges);
     const rows = ROW_STATUSES.flatMap((status) => (counts[status] === undefined ? [] : [`${status} ${counts[status]}`])).join(', ');
     const ids = run.bulkChanges.map(({ id }) => id);
-    const shown = ids.length > 3 ? `${ids.slice(0, 3).join(', ')} … (${ids.length})` : ids.join(', ');
+    const shown = ids.length > 3 ? `${ids.slice(0, 3).join(', ')} ${more} (${ids.length})` : ids.join(', ');
     table.push([run.startedAt.slice(0, 19), run.id, run.command, plain(run.operator), shown, rows]);
   }
   return `${table.toString()}\n`;

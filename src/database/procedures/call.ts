@@ -1,6 +1,8 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { ProcedureCall } from '../../domain/procedure.ts';
 import type { RowError } from '../../domain/result.ts';
 import type { Calling, Database, ProcedureSaid, Transaction } from '../database.ts';
+import { PORTAL_TABLES } from '../portals.ts';
 import { isTransient, mayHaveCommitted } from '../retry.ts';
 import { writeEffects, type Written } from '../statements/effects.ts';
 import { insertJournal } from '../statements/journal.ts';
@@ -8,6 +10,7 @@ import { insertAudit } from '../statements/verdicts.ts';
 import type { JournalEntry } from '../../run/journal.ts';
 import { inputsOf } from './dictionary.ts';
 import type { Procedure } from './procedure.ts';
+import { setOf } from '../sets.ts';
 
 /** One row that takes part in a call. `entry` is where its answer goes in the journal. */
 export interface CallingRow {
@@ -111,32 +114,50 @@ function textOf({ returned, outputs, messages }: ProcedureSaid): string {
   return text === '' ? 'OK' : text;
 }
 
-/** Reads Device_Tenant back: what is wrong with it, by row. */
+/** Reads the tenant's rows of the devices back: what is wrong with them, by row. */
 async function findProblems(tx: Transaction, { name }: Procedure, rows: readonly CallingRow[]): Promise<ReadonlyMap<CallingRow, string>> {
-  const wanted = rows.filter(({ call }) => call.wanted !== null);
-  if (wanted.length === 0) return new Map();
-  const found = await tx.query<{ DeviceId: number; TenantId: number; SiteId: number | null; AccountNumber: string | null }>(
-    `
-    SELECT held.DeviceId, held.TenantId, held.SiteId, held.AccountNumber
-    FROM Device_Tenant AS held
-    JOIN ${tx.json('devices', { id: 'int', tenant: 'int' })} AS given ON given.id = held.DeviceId AND given.tenant = held.TenantId
-    WHERE held.IsActive = 1 AND held.IsDeleted = 0`,
-    { devices: JSON.stringify(wanted.map(({ call }) => ({ id: call.values.deviceId, tenant: call.values.tenantId }))) },
-  );
-  const keyOf = (deviceId: number, tenantId: number): string => `${deviceId} ${tenantId}`;
-  const held = new Map(found.map((row) => [keyOf(row.DeviceId, row.TenantId), row]));
   const problems = new Map<CallingRow, string>();
-  for (const row of wanted) {
-    const { values, wanted: want } = row.call;
-    const is = held.get(keyOf(values.deviceId, values.tenantId));
-    if (is !== undefined && is.SiteId === want?.siteId && (is.AccountNumber ?? '') === (want.accountNumber ?? '')) continue;
-    const holds = is === undefined ? 'has no row of the device' : `holds ${shown(is.SiteId, is.AccountNumber)}`;
-    problems.set(
-      row,
-      `${name} was called, and Device_Tenant ${holds} instead of ${shown(want?.siteId ?? null, want?.accountNumber ?? null)}`,
-    );
+  for (const [portal, mine] of Map.groupBy(rows, ({ call }) => call.values.portal)) {
+    const { tenant } = PORTAL_TABLES[portal];
+    const held = await findHeld(tx, portal, mine);
+    for (const row of mine) {
+      const { values, wanted } = row.call;
+      if (wanted === null) continue;
+      const is = held.get(keyOf(values.deviceId, values.tenantId));
+      if (is !== undefined && is.SiteId === wanted.siteId && (is.AccountNumber ?? '') === (wanted.accountNumber ?? '')) continue;
+      const holds = is === undefined ? 'has no row of the device' : `holds ${shown(is.SiteId, is.AccountNumber)}`;
+      problems.set(row, `${name} was called, and ${tenant} ${holds} instead of ${shown(wanted.siteId, wanted.accountNumber)}`);
+    }
   }
   return problems;
+}
+
+interface Held {
+  readonly DeviceId: number;
+  readonly TenantId: number;
+  readonly SiteId: number | null;
+  readonly AccountNumber: string | null;
+}
+
+async function findHeld(tx: Transaction, portal: Portal, rows: readonly CallingRow[]): Promise<ReadonlyMap<string, Held>> {
+  const devices = rows.flatMap(({ call: { wanted, values } }) =>
+    wanted === null ? [] : [{ id: values.deviceId, tenant: values.tenantId }],
+  );
+  if (devices.length === 0) return new Map();
+  const { tenant, tenantKey } = PORTAL_TABLES[portal];
+  const found = await tx.query<Held>(
+    `
+    SELECT held.${tenantKey} AS DeviceId, held.TenantId, held.SiteId, held.AccountNumber
+    FROM ${tenant} AS held
+    JOIN ${setOf('devices', { id: 'int', tenant: 'int' })} AS given ON given.id = held.${tenantKey} AND given.tenant = held.TenantId
+    WHERE held.IsActive = 1 AND held.IsDeleted = 0`,
+    { devices },
+  );
+  return new Map(found.map((row) => [keyOf(row.DeviceId, row.TenantId), row]));
+}
+
+function keyOf(deviceId: number, tenantId: number): string {
+  return `${deviceId} ${tenantId}`;
 }
 
 function shown(siteId: number | null, account: string | null): string {

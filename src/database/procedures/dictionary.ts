@@ -1,5 +1,5 @@
 import type { ProcedureValues } from '../../domain/procedure.ts';
-import type { PortalTypes } from '../statements/effects.ts';
+import type { PortalTypes } from '../portals.ts';
 
 /** What is passed to a procedure beside the values of its device. */
 export interface CallValues {

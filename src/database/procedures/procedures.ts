@@ -2,7 +2,7 @@ import type { ProcedureCall } from '../../domain/procedure.ts';
 import type { JournalEntry } from '../../run/journal.ts';
 import type { Database } from '../database.ts';
 import type { Written } from '../statements/effects.ts';
-import { insertJournal } from '../statements/journal.ts';
+import { appendJournal } from '../statements/journal.ts';
 import { callProcedure } from './call.ts';
 import { findProcedure, type Procedure } from './procedure.ts';
 import { findWaiting } from './waiting.ts';
@@ -15,7 +15,11 @@ export interface Procedures {
   callWaiting(bulkChangeId: string): Promise<number>;
 }
 
-export function createProcedures(db: Database, written: () => Written): Procedures {
+export function createProcedures(
+  db: Database,
+  now: () => number,
+  written: (bulkChangeIds: readonly string[]) => Promise<Written>,
+): Procedures {
   const found = new Map<string, Promise<Procedure | null>>();
   const find = async (name: string): Promise<Procedure> => {
     const finding = found.get(name) ?? findProcedure(db, name);
@@ -27,14 +31,14 @@ export function createProcedures(db: Database, written: () => Written): Procedur
   const callFor = async (procedure: Procedure, bulkChangeId: string, rows: Parameters<typeof callProcedure>[3]) => {
     const { calling } = db;
     if (calling === null) throw new Error(`${procedure.name} cannot be called on ${db.identity}`);
-    return callProcedure({ ...db, calling }, procedure, bulkChangeId, rows, written());
+    return callProcedure({ ...db, calling }, procedure, bulkChangeId, rows, await written([bulkChangeId]));
   };
   return {
     call: async (bulkChangeId, call, entry) => {
       const procedure = await find(call.procedure);
       if (!procedure.isPerDevice) {
         const waiting: JournalEntry = { ...entry, data: { kind: 'waiting', call } };
-        await insertJournal(db, [waiting]);
+        await appendJournal(db, [waiting]);
         return waiting;
       }
       const [answer] = await callFor(procedure, bulkChangeId, [{ call, entry }]);
@@ -42,7 +46,7 @@ export function createProcedures(db: Database, written: () => Written): Procedur
       return answer;
     },
     callWaiting: async (bulkChangeId) => {
-      const rows = await findWaiting(db, bulkChangeId, written().at);
+      const rows = await findWaiting(db, bulkChangeId, now());
       for (const [name, mine] of Map.groupBy(rows, ({ call }) => call.procedure)) await callFor(await find(name), bulkChangeId, mine);
       return rows.length;
     },

@@ -1,7 +1,11 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
+import { cut } from '../cut.ts';
+import { PORTAL_TABLES } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
+import { setOf } from '../sets.ts';
 
 /** Inserts one DeviceBulkChange and answers its id. The portal sees it once it is active: at once, or with its last rows. */
 export async function insertBulkChange(
@@ -26,9 +30,9 @@ export async function insertBulkChange(
     ],
     select: `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
     params: { ...change, isActive, operator, at: sqlTime(at) },
-    keys: { Status: 'nvarchar(50)' },
+    keys: {},
   });
-  return takeId(['NEW']);
+  return takeId([]);
 }
 
 /** Makes a bulk change that was saved in several transactions visible. */
@@ -39,7 +43,12 @@ export async function activateBulkChange(tx: Transaction, bulkChangeId: string):
 /**
  * Derives a bulk change's status from its rows: ERROR when any has errors, PROCESSING while any is open, else PROCESSED.
  */
-export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: string, operator: string, at: number): Promise<void> {
+export async function updateBulkChangeStatus(
+  tx: Transaction,
+  bulkChangeId: string,
+  portal: Portal,
+  { operator, at }: { readonly operator: string; readonly at: number },
+): Promise<void> {
   await tx.execute(
     `
     UPDATE DeviceBulkChange
@@ -50,11 +59,11 @@ export async function updateBulkChangeStatus(tx: Transaction, bulkChangeId: stri
           WHEN SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) > 0 THEN 'PROCESSING'
           WHEN SUM(CASE WHEN one.HasErrors = 1 THEN 1 ELSE 0 END) > 0 THEN 'ERROR'
           ELSE 'PROCESSED' END
-        FROM M2M_DeviceChange AS one
+        FROM ${PORTAL_TABLES[portal].change} AS one
         WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
       ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
     WHERE id = :bulkChangeId`,
-    { bulkChangeId, operator: operator.slice(0, 50), at: sqlTime(at) },
+    { bulkChangeId, operator: cut(operator, 50), at: sqlTime(at) },
   );
 }
 
@@ -63,7 +72,7 @@ export async function beginBulkChanges(db: Database, bulkChangeIds: readonly str
   await db.execute(
     `
     UPDATE DeviceBulkChange SET Status = 'PROCESSING', ModifiedBy = :operator, ModifiedDate = :at
-    WHERE id IN (SELECT given.id FROM ${db.json('ids', { id: 'bigint' })} AS given)`,
-    { ids: JSON.stringify(bulkChangeIds.map((id) => ({ id }))), operator, at: sqlTime(at) },
+    WHERE id IN (SELECT given.id FROM ${setOf('ids', { id: 'bigint' })} AS given)`,
+    { ids: bulkChangeIds.map((id) => ({ id })), operator, at: sqlTime(at) },
   );
 }

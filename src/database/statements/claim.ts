@@ -1,7 +1,10 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { Change } from '../../domain/judge.ts';
 import type { OpenRow } from '../../domain/run-store.ts';
 import type { Database } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { PORTALS, PORTAL_TABLES } from '../portals.ts';
+import { setOf } from '../sets.ts';
 
 interface Stored {
   readonly id: string;
@@ -20,44 +23,44 @@ const STORED = 'CAST(mine.id AS nvarchar(30)) AS id, mine.line, mine.iccid, mine
  * Claims up to `limit` NEW rows of a bulk change: no two claimers take the same row. Rows that another claimer has
  * locked are passed over (READPAST), not waited for.
  */
-export async function claimRows(db: Database, bulkChangeId: string, limit: number): Promise<readonly OpenRow[]> {
+export async function claimRows(db: Database, bulkChangeId: string, portal: Portal, limit: number): Promise<readonly OpenRow[]> {
+  const { change } = PORTAL_TABLES[portal];
   const claimed = await db.transaction(async (tx) => {
     const ids =
       tx.engine === 'sqlite'
-        ? await tx.query<{ id: string | number }>(
+        ? await tx.query<{ id: string }>(
             `
-            UPDATE M2M_DeviceChange SET Status = 'PROCESSING'
-            WHERE id IN (SELECT id FROM M2M_DeviceChange WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
-            RETURNING id`,
+            UPDATE ${change} SET Status = 'PROCESSING'
+            WHERE id IN (SELECT id FROM ${change} WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0 ORDER BY id LIMIT :limit)
+            RETURNING CAST(id AS TEXT) AS id`,
             { bulkChangeId, limit },
           )
-        : await tx.query<{ id: string | number }>(
+        : await tx.query<{ id: string }>(
             `
             DECLARE @claimed TABLE (id bigint);
-            UPDATE TOP (:limit) change SET Status = 'PROCESSING'
+            UPDATE TOP (:limit) ${change} WITH (ROWLOCK, UPDLOCK, READPAST) SET Status = 'PROCESSING'
             OUTPUT inserted.id INTO @claimed
-            FROM M2M_DeviceChange AS change WITH (ROWLOCK, UPDLOCK, READPAST)
-            WHERE change.BulkChangeId = :bulkChangeId AND change.Status = 'NEW' AND change.IsProcessed = 0;
-            SELECT id FROM @claimed;`,
+            WHERE BulkChangeId = :bulkChangeId AND Status = 'NEW' AND IsProcessed = 0;
+            SELECT CAST(id AS nvarchar(30)) AS id FROM @claimed;`,
             { bulkChangeId, limit },
           );
     if (ids.length === 0) return [];
     await tx.execute(
       `
       UPDATE ${ownTable(tx.engine, 'change_row')} SET started = 1
-      WHERE device_change_id IN (SELECT claimed.id FROM ${tx.json('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
-      { bulkChangeId, claimed: JSON.stringify(ids.map(({ id }) => ({ id: String(id) }))) },
+      WHERE device_change_id IN (SELECT claimed.id FROM ${setOf('claimed', { id: 'bigint' })} AS claimed) AND bulk_change_id = :bulkChangeId`,
+      { bulkChangeId, claimed: ids },
     );
-    return ids.map(({ id }) => ({ id: String(id) }));
+    return ids;
   });
   if (claimed.length === 0) return [];
   const rows = await db.query<Stored>(
     `
     SELECT ${STORED}
     FROM ${ownTable(db.engine, 'change_row')} AS mine
-    WHERE mine.device_change_id IN (SELECT claimed.id FROM ${db.json('claimed', { id: 'bigint' })} AS claimed) AND mine.bulk_change_id = :bulkChangeId
+    WHERE mine.device_change_id IN (SELECT claimed.id FROM ${setOf('claimed', { id: 'bigint' })} AS claimed) AND mine.bulk_change_id = :bulkChangeId
     ORDER BY mine.id`,
-    { bulkChangeId, claimed: JSON.stringify(claimed) },
+    { bulkChangeId, claimed: claimed },
   );
   return rows.map(openRow);
 }
@@ -84,7 +87,7 @@ export async function begunRows(
 
 function openRow(row: Stored): OpenRow {
   return {
-    rowId: String(row.id),
+    rowId: row.id,
     line: row.line,
     iccid: row.iccid,
     change: JSON.parse(row.subject) as Change,
@@ -96,14 +99,14 @@ function openRow(row: Stored): OpenRow {
 }
 
 /** Gives rows that failed a new attempt: they are NEW again, their audit rows and journal stay. */
-export async function reopenRows(db: Database, bulkChangeId: string, statuses: readonly string[]): Promise<number> {
+export async function reopenRows(db: Database, bulkChangeId: string, portal: Portal, statuses: readonly string[]): Promise<number> {
   return db.transaction(async (tx) => {
     const own = ownTable(tx.engine, 'change_row');
-    const wanted = JSON.stringify(statuses.map((status) => ({ status })));
-    const set = tx.json('wanted', { status: 'nvarchar(20)' });
+    const wanted = statuses.map((status) => ({ status }));
+    const set = setOf('wanted', { status: 'nvarchar(20)' });
     await tx.execute(
       `
-      UPDATE M2M_DeviceChange
+      UPDATE ${PORTAL_TABLES[portal].change}
       SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
       WHERE id IN (
         SELECT mine.device_change_id FROM ${own} AS mine JOIN ${set} AS wanted ON wanted.status = mine.status
@@ -125,12 +128,16 @@ export async function releaseRows(db: Database, rowIds: readonly string[]): Prom
   if (rowIds.length === 0) return;
   await db.transaction(async (tx) => {
     const own = ownTable(tx.engine, 'change_row');
-    const params = { rows: JSON.stringify(rowIds.map((id) => ({ id }))) };
-    const mine = `SELECT given.id FROM ${tx.json('rows', { id: 'bigint' })} AS given`;
-    await tx.execute(
-      `UPDATE M2M_DeviceChange SET Status = 'NEW' WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.id IN (${mine}))`,
-      params,
-    );
+    const params = { rows: rowIds.map((id) => ({ id })) };
+    const mine = `SELECT given.id FROM ${setOf('rows', { id: 'bigint' })} AS given`;
+    for (const portal of PORTALS) {
+      await tx.execute(
+        `
+        UPDATE ${PORTAL_TABLES[portal].change} SET Status = 'NEW'
+        WHERE id IN (SELECT row_.device_change_id FROM ${own} AS row_ WHERE row_.portal = :portal AND row_.id IN (${mine}))`,
+        { ...params, portal },
+      );
+    }
     await tx.execute(`UPDATE ${own} SET started = 0 WHERE id IN (${mine})`, params);
   });
 }

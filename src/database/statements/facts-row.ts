@@ -1,3 +1,4 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { DeviceFacts, Provider, RowFacts } from '../../domain/facts.ts';
 import type { ListProblem, RowValues } from '../../domain/list-row.ts';
 
@@ -22,6 +23,8 @@ export type FactsRow = readonly [
   lastLine: number | null,
   conflicting: number | null,
   deviceId: number | null,
+  /** MobilityDevice.id; a line has a device of one portal at most. */
+  mobilityId: number | null,
   candidates: number | null,
   /** Plan changes of this month; NULL for none. */
   changes: number | null,
@@ -53,22 +56,9 @@ type DeviceRow = readonly [
 export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
   const valuesOf = wishReader();
   return (row) => {
-    const [
-      line,
-      iccid,
-      phoneNumber,
-      listKey,
-      wish,
-      problem,
-      cellsJson,
-      firstLine,
-      lastLine,
-      conflicting,
-      deviceId,
-      candidates,
-      changes,
-      ...device
-    ] = row;
+    const [line, iccid, phoneNumber, listKey, wish, problem, cellsJson, firstLine, lastLine, conflicting, ...rest] = row;
+    const [deviceId, mobilityId, candidates, changes, ...device] = rest;
+    const changesThisMonth = changes ?? 0;
     const key = listKey ?? iccid ?? '';
     return {
       line,
@@ -80,7 +70,12 @@ export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
       problem: problem === null ? ambiguity(key, candidates) : (JSON.parse(problem) as ListProblem),
       repeated:
         firstLine === null || lastLine === null || firstLine === lastLine ? null : { firstLine, lastLine, conflicting: conflicting === 1 },
-      device: deviceId === null ? null : { ...deviceOf(deviceId, device, scope), changesThisMonth: changes ?? 0 },
+      device:
+        deviceId !== null
+          ? { ...deviceOf('M2M', deviceId, device, scope), changesThisMonth }
+          : mobilityId !== null
+            ? { ...deviceOf('Mobility', mobilityId, device, scope), changesThisMonth }
+            : null,
     };
   };
 }
@@ -103,13 +98,18 @@ function ambiguity(key: string, candidates: number | null): ListProblem | null {
   return { code: 'DEVICE_AMBIGUOUS', message, hint: 'say which with --provider', column: 'iccid' };
 }
 
-function deviceOf(deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): Omit<DeviceFacts, 'changesThisMonth'> {
+function deviceOf(
+  portal: Portal,
+  deviceId: number,
+  row: DeviceRow,
+  { tenantId, providers }: FactsScope,
+): Omit<DeviceFacts, 'changesThisMonth'> {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
   const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn] = row;
   const provider = providers.get(providerId);
   if (provider === undefined) throw new Error(`Device ${deviceId} belongs to no service provider that is in use`);
   return {
-    portal: 'M2M',
+    portal,
     deviceId,
     iccid,
     msisdn: blankAsNull(msisdn),

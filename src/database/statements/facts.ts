@@ -1,12 +1,13 @@
 import type { RowFacts } from '../../domain/facts.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadSession } from '../database.ts';
 import type { FactsWanted, LineRange } from '../../domain/facts-store.ts';
+import type { FoundDevices } from './find-devices.ts';
 import { factsReader, type FactsRow, type FactsScope } from './facts-row.ts';
 
 /** The tables of a list whose devices were looked for. */
-export interface FoundList {
+export interface FoundList extends FoundDevices {
   readonly lines: string;
-  readonly found: string;
   /** Plan changes of the month; null where no provider counts them. */
   readonly spent: string | null;
 }
@@ -43,11 +44,15 @@ export async function factsPage(
 }
 
 /** In the order of FactsRow. */
-function factsSql(session: ReadSession, { lines, found, spent }: FoundList, wants: Wants, where: string): string {
+function factsSql(session: ReadSession, { lines, found, hasMobility, spent }: FoundList, wants: Wants, where: string): string {
+  const beside = (column: string): string => besideColumn(session.engine, column);
   const join =
     session.engine === 'sqlite'
       ? 'group_concat(DISTINCT product.CustomerId)'
       : "STRING_AGG(CAST(product.CustomerId AS nvarchar(max)), ',')";
+  // A line has a device of one portal, so one of the two is NULL.
+  const ofDevice = (column: string): string => (hasMobility ? `COALESCE(device.${column}, mobile.${column})` : `device.${column}`);
+  const ofTenant = (column: string): string => (hasMobility ? `COALESCE(tenant.${column}, mobile_tenant.${column})` : `tenant.${column}`);
   const services = wants.services
     ? `service.RevServiceId,
       (SELECT COUNT(*) FROM RevServiceProduct AS product
@@ -57,8 +62,8 @@ function factsSql(session: ReadSession, { lines, found, spent }: FoundList, want
     : 'NULL, NULL, NULL';
   const activation = wants.activation
     ? `(SELECT MIN(history.DateOfChange) FROM DeviceStatusHistory AS history
-        JOIN DeviceStatus AS active ON active.Status = history.CurrentStatus AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = device.ServiceProviderId)
-        WHERE history.ICCID = device.ICCID)`
+        JOIN DeviceStatus AS active ON active.Status = ${beside('history.CurrentStatus')} AND active.IsActiveStatus = 1 AND active.IntegrationId = (SELECT provider.IntegrationId FROM ServiceProvider AS provider WHERE provider.id = ${ofDevice('ServiceProviderId')})
+        WHERE history.ICCID = ${beside(ofDevice('ICCID'))})`
     : 'NULL';
   // The live service: the one the device points to, else one with its number that belongs to the account's customer.
   const liveService = wants.services
@@ -66,21 +71,28 @@ function factsSql(session: ReadSession, { lines, found, spent }: FoundList, want
       SELECT MIN(live.id) FROM RevService AS live
       LEFT JOIN RevCustomer AS owner ON owner.id = live.RevCustomerId
       WHERE live.DisconnectedDate IS NULL AND live.IsDeleted = 0
-        AND (live.id = tenant.RevServiceId
-          OR (tenant.AccountNumber IS NOT NULL AND owner.RevCustomerId = tenant.AccountNumber AND live.Number IN (device.MSISDN, device.ICCID))))`
+        AND (live.id = ${ofTenant('RevServiceId')}
+          OR (${ofTenant('AccountNumber')} IS NOT NULL AND owner.RevCustomerId = ${beside(ofTenant('AccountNumber'))}
+            AND live.Number IN (${beside(ofDevice('MSISDN'))}, ${beside(ofDevice('ICCID'))}))))`
+    : '';
+  const mobility = hasMobility
+    ? `LEFT JOIN MobilityDevice AS mobile ON mobile.id = found.mobility_id
+    LEFT JOIN MobilityDevice_Tenant AS mobile_tenant ON mobile_tenant.MobilityDeviceId = mobile.id AND mobile_tenant.TenantId = :tenantId
+      AND mobile_tenant.IsActive = 1 AND mobile_tenant.IsDeleted = 0`
     : '';
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
-      found.first_line, found.last_line, found.conflicting, found.device_id, found.candidates, ${spent === null ? 'NULL' : 'spent.changes'},
-      device.ServiceProviderId, device.IsActive, device.IsDeleted, device.MSISDN, device.EID, device.ICCID, device.RatePlan, device.CommunicationPlan,
-      device.Status, tenant.AccountNumber, tenant.SiteId, tenant.CustomerRatePlanId, tenant.CustomerRatePoolId,
+      found.first_line, found.last_line, found.conflicting, found.device_id, found.mobility_id, found.candidates, ${spent === null ? 'NULL' : 'spent.changes'},
+      ${['ServiceProviderId', 'IsActive', 'IsDeleted', 'MSISDN', 'EID', 'ICCID', 'RatePlan', 'CommunicationPlan', 'Status'].map(ofDevice).join(', ')},
+      ${['AccountNumber', 'SiteId', 'CustomerRatePlanId', 'CustomerRatePoolId'].map(ofTenant).join(', ')},
       ${services},
       ${activation}
     FROM ${lines} AS list
-    LEFT JOIN ${found} AS found ON found.iccid = list.iccid
+    LEFT JOIN ${found} AS found ON found.device_key = list.device_key
     LEFT JOIN Device AS device ON device.id = found.device_id
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
     ${spent === null ? '' : `LEFT JOIN ${spent} AS spent ON spent.device_id = found.device_id`}
+    ${mobility}
     ${liveService}
     ${where}
     ORDER BY list.line`;

@@ -6,7 +6,7 @@ export interface Insert {
   /** The SELECT that gives the rows. */
   readonly select: string;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Columns (with their types) by which the caller tells the new rows apart; rows that agree in them are alike to him. */
+  /** Columns (with their types) by which the caller tells the new rows apart; rows that agree in them are alike to him. None for a single row. */
   readonly keys: Readonly<Record<string, string>>;
 }
 
@@ -20,17 +20,18 @@ export type TakeId = (keys: readonly (string | null)[]) => string;
 export async function insertReturningIds(tx: Transaction, { table, columns, select, params, keys }: Insert): Promise<TakeId> {
   const names = Object.keys(keys);
   const into = `INSERT INTO ${table} (${columns.join(', ')})`;
+  const answer = (idType: string): string => [`CAST(id AS ${idType}) AS id`, ...names].join(', ');
   const sql =
     tx.engine === 'sqlite'
-      ? `${into} ${select} RETURNING CAST(id AS TEXT) AS id, ${names.join(', ')}`
-      : `DECLARE @inserted TABLE (id bigint, ${names.map((name) => `${name} ${keys[name]}`).join(', ')});
-${into} OUTPUT inserted.id, ${names.map((name) => `inserted.${name}`).join(', ')} INTO @inserted ${select};
-SELECT CAST(id AS nvarchar(30)) AS id, ${names.join(', ')} FROM @inserted;`;
+      ? `${into} ${select} RETURNING ${answer('TEXT')}`
+      : `DECLARE @inserted TABLE (${['id bigint', ...names.map((name) => `${name} ${keys[name]}`)].join(', ')});
+${into} OUTPUT ${['id', ...names].map((name) => `inserted.${name}`).join(', ')} INTO @inserted ${select};
+SELECT ${answer('nvarchar(30)')} FROM @inserted;`;
   const rows = await tx.query<Readonly<Record<string, string | null>>>(sql, params);
   const ids = Map.groupBy(rows, (row) => JSON.stringify(names.map((name) => row[name] ?? null)));
   return (values) => {
     const id = ids.get(JSON.stringify(values))?.shift()?.['id'];
-    if (id == null) throw new Error(`${table}: the insert answered no id for ${values.join(', ')}`);
+    if (id == null) throw new Error(`${table}: the insert answered no id for ${values.join(', ').slice(0, 200)}`);
     return id;
   };
 }

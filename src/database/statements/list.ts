@@ -1,4 +1,3 @@
-import type { Provider } from '../../domain/facts.ts';
 import type { List, ListRow, RowValues } from '../../domain/list-row.ts';
 import type { ReadSession, TempRow } from '../database.ts';
 
@@ -14,6 +13,8 @@ export interface LoadedList {
 
 const COLUMNS = [
   { name: 'line', type: 'int' },
+  // ICCID or phone number: what the device is looked for by.
+  { name: 'device_key', type: 'nvarchar(50)' },
   { name: 'iccid', type: 'nvarchar(50)' },
   { name: 'phone_number', type: 'nvarchar(50)' },
   { name: 'list_key', type: 'nvarchar(400)' },
@@ -45,6 +46,7 @@ export async function loadList(session: ReadSession, list: List, defaults: RowVa
 function loadedRow(row: ListRow, defaults: RowValues, wishOfNone: string): TempRow {
   return [
     row.line,
+    row.problem === null ? (row.iccid ?? row.phoneNumber) : null,
     row.iccid,
     row.phoneNumber,
     row.key === row.iccid ? null : row.key,
@@ -69,51 +71,4 @@ function defaultsFor(values: RowValues, defaults: RowValues): RowValues {
 /** The same values make the same text, whatever the order of the columns: duplicates are compared by it. */
 function inOrder(values: RowValues): RowValues {
   return Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/**
- * Finds every ICCID of the list once: the lines it is on, whether they want different things, and its device: one of a provider
- * that the operator may use, and that is his tenant's (an active Device_Tenant row of it, or none at all and the provider's
- * tenant). Devices that are not archived win; `candidates` tells how many providers have one. Resolves to the name of their table.
- */
-export async function findDevices(
-  session: ReadSession,
-  { table }: LoadedList,
-  scope: { readonly tenantId: number; readonly providers: readonly Provider[] },
-): Promise<string> {
-  const columns = [
-    { name: 'iccid', type: 'nvarchar(50)' },
-    { name: 'first_line', type: 'int' },
-    { name: 'last_line', type: 'int' },
-    { name: 'conflicting', type: 'int' },
-    { name: 'device_id', type: 'int' },
-    { name: 'candidates', type: 'int' },
-  ] as const;
-  const found = await session.createTemp('found', columns, 'iccid');
-  const providers = session.json('providers', { id: 'int', own: 'int' });
-  // A left join: SQLite would else begin with all devices of the providers.
-  await session.execute(
-    `
-    INSERT INTO ${found} (iccid, first_line, last_line, conflicting, device_id, candidates)
-    SELECT list.iccid, MIN(list.line), MAX(list.line), CASE WHEN MIN(list.wish) = MAX(list.wish) THEN 0 ELSE 1 END,
-      COALESCE(MIN(CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.id END), MIN(device.id)),
-      COUNT(DISTINCT CASE WHEN device.IsActive = 1 AND device.IsDeleted = 0 THEN device.ServiceProviderId END)
-    FROM ${table} AS list
-    LEFT JOIN Device AS device ON device.ICCID = list.iccid
-      AND device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine)
-      AND (
-        EXISTS (
-          SELECT 1 FROM Device_Tenant AS own
-          WHERE own.DeviceId = device.id AND own.TenantId = :tenantId AND own.IsActive = 1 AND own.IsDeleted = 0)
-        OR (device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine WHERE mine.own = 1) AND NOT EXISTS (
-          SELECT 1 FROM Device_Tenant AS other
-          WHERE other.DeviceId = device.id AND other.IsActive = 1 AND other.IsDeleted = 0)))
-    WHERE list.iccid IS NOT NULL
-    GROUP BY list.iccid`,
-    {
-      tenantId: scope.tenantId,
-      providers: JSON.stringify(scope.providers.map(({ id, tenantId }) => ({ id, own: tenantId === scope.tenantId ? 1 : 0 }))),
-    },
-  );
-  return found;
 }

@@ -1,12 +1,15 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadDatabase, ReadSession } from '../database.ts';
+import type { PortalTypes } from '../portals.ts';
 import type { LoadedList } from './list.ts';
+import { setOf } from '../sets.ts';
 
 /** Integrations by number, for those that the look-up table does not have (settings INTEGRATION_<NAME>). */
 export type IntegrationNames = ReadonlyMap<number, string>;
 
 /** Service providers that are in use, of all tenants. */
-export function findProviders(db: ReadDatabase, integrations: IntegrationNames): Promise<readonly Provider[]> {
+export function findProviders(db: ReadDatabase, integrations: IntegrationNames, portalTypes: PortalTypes): Promise<readonly Provider[]> {
   return db
     .query<{
       id: number;
@@ -16,9 +19,11 @@ export function findProviders(db: ReadDatabase, integrations: IntegrationNames):
       TenantId: number;
       WriteIsEnabled: number | boolean;
       integration: string | null;
+      PortalTypeId: number | null;
     }>(
       `
-      SELECT provider.id, provider.Name, provider.DisplayName, provider.IntegrationId, provider.TenantId, provider.WriteIsEnabled, integration.Name AS integration
+      SELECT provider.id, provider.Name, provider.DisplayName, provider.IntegrationId, provider.TenantId, provider.WriteIsEnabled, integration.Name AS integration,
+        integration.PortalTypeId
       FROM ServiceProvider AS provider
       LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
       WHERE provider.IsActive = 1 AND provider.IsDeleted = 0
@@ -35,6 +40,7 @@ export function findProviders(db: ReadDatabase, integrations: IntegrationNames):
             displayName: row.DisplayName ?? row.Name,
             integration,
             integrationId: row.IntegrationId,
+            portal: row.PortalTypeId === portalTypes.Mobility ? ('Mobility' as const) : ('M2M' as const),
             tenantId: row.TenantId,
             writeIsEnabled: Number(row.WriteIsEnabled) === 1,
           },
@@ -49,27 +55,33 @@ export function findPlans(db: ReadDatabase, providerIds: readonly number[]): Pro
     .query<{
       id: number;
       RatePlanCode: string;
-      JasperRatePlanId: number | string | null;
+      JasperRatePlanId: string | null;
       PlanUuid: string | null;
       ServiceProviderId: number;
     }>(
       `
-      SELECT rate_plan.id, rate_plan.RatePlanCode, rate_plan.JasperRatePlanId, rate_plan.PlanUuid, rate_plan.ServiceProviderId
+      SELECT rate_plan.id, rate_plan.RatePlanCode, CAST(rate_plan.JasperRatePlanId AS nvarchar(30)) AS JasperRatePlanId, rate_plan.PlanUuid, rate_plan.ServiceProviderId
       FROM JasperCarrierRatePlan AS rate_plan
-      JOIN ${db.json('providers', { id: 'int' })} AS mine ON mine.id = rate_plan.ServiceProviderId
+      JOIN ${setOf('providers', { id: 'int' })} AS mine ON mine.id = rate_plan.ServiceProviderId
       WHERE rate_plan.IsActive = 1 AND rate_plan.IsDeleted = 0 AND COALESCE(rate_plan.IsRetired, 0) = 0
       ORDER BY rate_plan.id`,
-      { providers: JSON.stringify(providerIds.map((id) => ({ id }))) },
+      { providers: providerIds.map((id) => ({ id })) },
     )
     .then((rows) =>
       rows.map((row) => ({
         id: row.id,
         code: row.RatePlanCode,
-        packageTypeId: row.JasperRatePlanId === null ? null : Number(row.JasperRatePlanId),
+        packageTypeId: wholeNumber(row.JasperRatePlanId),
         planUuid: row.PlanUuid === null || row.PlanUuid.trim() === '' ? null : row.PlanUuid,
         providerId: row.ServiceProviderId,
       })),
     );
+}
+
+/** Null where the number would be rounded: that would be another plan. */
+function wholeNumber(digits: string | null): number | null {
+  const value = digits === null ? Number.NaN : Number(digits);
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 interface CustomerRow {
@@ -117,7 +129,7 @@ export function findCustomersWithoutSite(session: ReadSession, list: LoadedList)
       `
       SELECT DISTINCT customer.RevCustomerId AS customer_id
       FROM ${list.table} AS list
-      JOIN RevCustomer AS customer ON customer.RevCustomerId = ${customer}
+      JOIN RevCustomer AS customer ON customer.RevCustomerId = ${besideColumn(session.engine, customer)}
       WHERE customer.IsActive = 1 AND customer.IsDeleted = 0
         AND NOT EXISTS (SELECT 1 FROM Site AS site WHERE site.RevCustomerId = customer.id)`,
     )

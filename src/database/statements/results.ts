@@ -3,6 +3,7 @@ import type { RowStatus } from '../../domain/status.ts';
 import type { Queries } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { STATUS } from './runs.ts';
+import { setOf } from '../sets.ts';
 
 type ResultRow = readonly [
   line: number,
@@ -27,10 +28,10 @@ export async function* streamResults(db: Queries, bulkChangeIds: readonly string
     SELECT mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
       mine.before_state, mine.after_state, mine.attempt, mine.ms, mine.message, mine.error, mine.cells
     FROM ${ownTable(db.engine, 'change_row')} AS mine
-    JOIN ${db.json('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
+    JOIN ${setOf('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
     LEFT JOIN ServiceProvider AS provider ON provider.id = mine.provider_id
     ORDER BY mine.line, mine.id`,
-    { bulk_changes: JSON.stringify(bulkChangeIds.map((id) => ({ id }))) },
+    { bulk_changes: bulkChangeIds.map((id) => ({ id })) },
   );
   for await (const page of rows) for (const row of page) yield resultOf(row);
 }

@@ -1,13 +1,19 @@
+import type { Portal } from '../../domain/effect.ts';
 import type { NewRow } from '../../domain/run-store.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { cut } from '../cut.ts';
+import { PORTAL_TABLES, type LiveNames } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds, type TakeId } from './insert-returning-ids.ts';
+import { setOf } from '../sets.ts';
 
 export interface SavedUnder {
   readonly runId: string;
   readonly bulkChangeId: string;
+  readonly portal: Portal;
+  readonly live: LiveNames;
   /** The shared DeviceChangeRequest; null when each row has its own. */
   readonly changeRequestId: string | null;
   readonly operator: string;
@@ -16,16 +22,25 @@ export interface SavedUnder {
 
 /** Inserts one DeviceChangeRequest for all rows, and answers its id. */
 export async function insertChangeRequest(tx: Transaction, json: string, operator: string, at: number): Promise<string> {
-  const takeId = await insertChangeRequests(tx, [json], operator, at);
-  return takeId([json]);
+  const takeId = await insertReturningIds(tx, {
+    table: 'DeviceChangeRequest',
+    columns: REQUEST_COLUMNS,
+    // A value of its own: it names every device of the bulk change, and would only be escaped and read back in a set.
+    select: 'SELECT :json, :operator, :at, 1, 0',
+    params: { json, operator, at: sqlTime(at) },
+    keys: {},
+  });
+  return takeId([]);
 }
+
+const REQUEST_COLUMNS = ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'];
 
 function insertChangeRequests(tx: Transaction, jsons: readonly string[], operator: string, at: number): Promise<TakeId> {
   return insertReturningIds(tx, {
     table: 'DeviceChangeRequest',
-    columns: ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'],
-    select: `SELECT request.json, :operator, :at, 1, 0 FROM ${tx.json('requests', { json: 'nvarchar(max)' })} AS request`,
-    params: { operator, at: sqlTime(at), requests: JSON.stringify(jsons.map((json) => ({ json }))) },
+    columns: REQUEST_COLUMNS,
+    select: `SELECT request.json, :operator, :at, 1, 0 FROM ${setOf('requests', { json: 'nvarchar(max)' })} AS request`,
+    params: { operator, at: sqlTime(at), requests: jsons.map((json) => ({ json })) },
     keys: { ChangeRequest: 'nvarchar(max)' },
   });
 }
@@ -37,29 +52,27 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
     `
     INSERT INTO ${ownTable(tx.engine, 'change_row')} (run_id, bulk_change_id, device_change_id, portal, line, iccid, phone_number, provider_id, subject, cells,
       before_state, status, code, message, error, attempt, audited, ms, started)
-    SELECT :runId, :bulkChangeId, item.device_change, 'M2M', item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
+    SELECT :runId, :bulkChangeId, item.device_change, :portal, item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
       item.before_state, item.status, item.code, item.message, item.error, 1, 0, 0, 0
-    FROM ${tx.json('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
+    FROM ${setOf('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
     {
       runId: under.runId,
       bulkChangeId: under.bulkChangeId,
-      items: JSON.stringify(
-        rows.map((row) => ({
-          device_change:
-            takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
-          line: row.line,
-          iccid: row.iccid,
-          phone_number: row.phoneNumber,
-          provider: row.providerId,
-          subject: row.change === null ? null : JSON.stringify(row.change),
-          cells: row.cellsJson,
-          before_state: row.before === null ? null : JSON.stringify(row.before),
-          status: row.status,
-          code: row.error?.code ?? null,
-          message: row.message,
-          error: row.error === null ? null : JSON.stringify(row.error),
-        })),
-      ),
+      portal: under.portal,
+      items: rows.map((row) => ({
+        device_change: takeDeviceChange === null || deviceChangeState(row.status) === null ? null : takeDeviceChange(deviceChangeKeys(row)),
+        line: row.line,
+        iccid: cut(row.iccid, 50),
+        phone_number: row.phoneNumber,
+        provider: row.providerId,
+        subject: row.change === null ? null : JSON.stringify(row.change),
+        cells: row.cellsJson,
+        before_state: row.before === null ? null : JSON.stringify(row.before),
+        status: row.status,
+        code: row.error?.code ?? null,
+        message: row.message,
+        error: row.error === null ? null : JSON.stringify(row.error),
+      })),
     },
   );
 }
@@ -68,6 +81,7 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
 async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], under: SavedUnder): Promise<TakeId | null> {
   const requests = rows.flatMap(({ changeRequest }) => (changeRequest === null ? [] : [changeRequest]));
   const takeRequest = requests.length === 0 ? null : await insertChangeRequests(tx, requests, under.operator, under.at);
+  const { change, changeNumbers } = PORTAL_TABLES[under.portal];
   const items = rows.flatMap((row) => {
     const state = deviceChangeState(row.status);
     if (state === null) return [];
@@ -85,11 +99,11 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
   });
   if (items.length === 0) return null;
   return insertReturningIds(tx, {
-    table: 'M2M_DeviceChange',
+    table: change,
     columns: [
       'BulkChangeId',
       'ICCID',
-      'MSISDN',
+      ...changeNumbers,
       'DeviceChangeRequestId',
       'DeviceId',
       'IsProcessed',
@@ -103,15 +117,15 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
       'IsActive',
       'IsDeleted',
     ],
-    select: `SELECT :bulkChangeId, item.iccid, item.msisdn, item.request, item.device, item.processed, item.errors, item.status, item.details,
+    select: `SELECT :bulkChangeId, item.iccid, ${changeNumbers.map(() => 'item.msisdn').join(', ')}, item.request, item.device, item.processed, item.errors, item.status, item.details,
       CASE WHEN item.processed = 1 THEN :at END, CASE WHEN item.processed = 1 THEN :processedBy END, :operator, :at, 1, 0
-    FROM ${tx.json('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
+    FROM ${setOf('items', { iccid: 'nvarchar(50)', msisdn: 'nvarchar(50)', request: 'bigint', device: 'int', processed: 'int', errors: 'int', status: 'nvarchar(50)', details: 'nvarchar(max)' })} AS item`,
     params: {
       bulkChangeId: under.bulkChangeId,
       operator: under.operator,
-      processedBy: under.operator.slice(0, 50),
+      processedBy: cut(under.operator, 50),
       at: sqlTime(under.at),
-      items: JSON.stringify(items),
+      items,
     },
     keys: { ICCID: 'nvarchar(50)', Status: 'nvarchar(50)', StatusDetails: 'nvarchar(max)' },
   });
@@ -121,7 +135,7 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
 function deviceChangeKeys({ iccid, status, message }: NewRow): readonly [string, string, string | null] {
   const state = deviceChangeState(status);
   // A cell that is no ICCID may be longer than the column.
-  return [iccid.slice(0, 50), state?.status ?? 'ERROR', state?.hasErrors === true ? message : null];
+  return [cut(iccid, 50), state?.status ?? 'ERROR', state?.hasErrors === true ? message : null];
 }
 
 /** One pre-flight audit row for every refused row on these lines. */
@@ -134,10 +148,10 @@ export async function insertRefusals(
   if (refused.length === 0) return;
   await tx.execute(
     `
-    INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
+    INSERT INTO DeviceBulkChangeLog (BulkChangeId, ${under.live.logKey[under.portal]}, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT mine.bulk_change_id, mine.device_change_id, :description, item.request, 1, 'ERROR', mine.message, mine.message, :at, :processedBy, :operator, :at, 1, 0
-    FROM ${tx.json('items', { line: 'int', request: 'nvarchar(max)' })} AS item
+    FROM ${setOf('items', { line: 'int', request: 'nvarchar(max)' })} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.run_id = :runId AND mine.line = item.line AND mine.bulk_change_id = :bulkChangeId
     ORDER BY mine.id`,
     {
@@ -146,8 +160,8 @@ export async function insertRefusals(
       bulkChangeId: under.bulkChangeId,
       at: sqlTime(under.at),
       operator: under.operator,
-      processedBy: under.operator.slice(0, 50),
-      items: JSON.stringify(refused),
+      processedBy: cut(under.operator, 50),
+      items: refused,
     },
   );
 }

@@ -4,6 +4,7 @@ import type { Queries, Transaction } from '../database.ts';
 import type { IntegrationNames } from './lookups.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
+import { setOf } from '../sets.ts';
 
 /** Writes down that a run begins. `saved` is false while its rows come in several transactions. */
 export async function insertRun(tx: Transaction, run: RunRecord, saved: boolean, at: number): Promise<void> {
@@ -134,14 +135,14 @@ async function findBulkChanges(db: Queries, runIds: readonly string[], integrati
       provider.IntegrationId AS integration_id, integration.Name AS integration,
       bulk_change.Status AS status, ${STATUS} AS row_status, COUNT(mine.id) AS n
     FROM ${ownTable(db.engine, 'run_bulk_change')} AS held
-    JOIN ${db.json('runs', { id: 'nvarchar(40)' })} AS wanted ON wanted.id = held.run_id
+    JOIN ${setOf('runs', { id: 'nvarchar(40)' })} AS wanted ON wanted.id = held.run_id
     JOIN DeviceBulkChange AS bulk_change ON bulk_change.id = held.bulk_change_id
     JOIN ServiceProvider AS provider ON provider.id = bulk_change.ServiceProviderId
     LEFT JOIN Integration AS integration ON integration.id = provider.IntegrationId
     LEFT JOIN ${ownTable(db.engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id
     GROUP BY bulk_change.id, held.run_id, provider.id, provider.DisplayName, provider.Name, provider.IntegrationId, integration.Name, bulk_change.Status, ${STATUS}
     ORDER BY bulk_change.id`,
-    { runs: JSON.stringify(runIds.map((id) => ({ id }))) },
+    { runs: runIds.map((id) => ({ id })) },
   );
   const byId = Map.groupBy(rows, ({ id }) => id);
   return [...byId.values()].flatMap((group) => {

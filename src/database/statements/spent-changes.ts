@@ -1,6 +1,8 @@
 import type { FactsWanted } from '../../domain/facts-store.ts';
+import { besideColumn } from '../collation.ts';
 import type { ReadDatabase } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { setOf } from '../sets.ts';
 import { tableNames } from '../table-names.ts';
 
 /**
@@ -19,7 +21,7 @@ export async function countSpentChanges(
     { name: 'changes', type: 'int' },
   ] as const;
   const spent = await session.createTemp('spent', columns, 'device_id');
-  const counted = session.json('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
+  const counted = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
   // A dry run may look at a database that has no tables of ours: then nothing of ours is under way.
   const hasOwnTables = (await tableNames(db)).has(ownTable(db.engine, 'change_row'));
   await session.execute(
@@ -31,16 +33,16 @@ export async function countSpentChanges(
       FROM ${counted} AS counted
       JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
       JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
-        AND log.LogEntryDescription = counted.audit
+        AND log.LogEntryDescription = ${besideColumn(db.engine, 'counted.audit')}
       JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId
-      JOIN ${found} AS found ON found.iccid = change.ICCID
+      JOIN ${found} AS found ON ${besideColumn(db.engine, 'found.device_key')} = change.ICCID
       ${hasOwnTables ? `UNION ALL ${underWay(db, found, counted)}` : ''}
     ) AS made
     WHERE made.device_id IS NOT NULL
     GROUP BY made.device_id`,
     {
       since: `${since} 00:00:00.000`,
-      providers: JSON.stringify(providers.map(({ providerId, audit, step }) => ({ id: providerId, audit, step }))),
+      providers: providers.map(({ providerId, audit, step }) => ({ id: providerId, audit, step })),
     },
   );
   return spent;
@@ -54,7 +56,7 @@ function underWay({ engine }: ReadDatabase, found: string, counted: string): str
       FROM ${counted} AS counted
       JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
       JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
-      JOIN ${found} AS found ON found.iccid = mine.iccid
+      JOIN ${found} AS found ON found.device_key = mine.iccid
       WHERE EXISTS (
           SELECT 1 FROM ${journal} AS sent
           WHERE sent.row_id = mine.id AND sent.kind = 'intent' AND sent.step = counted.step AND sent.at >= :since)

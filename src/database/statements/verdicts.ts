@@ -1,26 +1,41 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Portal } from '../../domain/effect.ts';
 import type { AuditEntry } from '../../domain/outcome.ts';
 import { deviceChangeState } from '../../domain/status.ts';
+import { callHistoryProcedure } from '../procedures/history.ts';
+import type { Procedure } from '../procedures/procedure.ts';
 import type { SettledRow } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { cut } from '../cut.ts';
+import { PORTAL_TABLES, type PortalTables } from '../portals.ts';
 import { sqlTime } from '../sql-time.ts';
 import { writeEffects, type Written } from './effects.ts';
+import { setOf } from '../sets.ts';
 
 /**
  * Commits how rows ended: their effects, statuses and audit rows in one transaction, so that each happens exactly once.
  */
-export async function commitVerdicts(db: Database, rows: readonly SettledRow[], written: Written): Promise<void> {
+export async function commitVerdicts(
+  db: Database,
+  rows: readonly SettledRow[],
+  written: Written,
+  historyProcedure: Procedure | null,
+): Promise<void> {
   const commitId = randomUUID();
   await db.transaction(async (tx) => {
     // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
     if (await isCommitted(tx, rows[0], commitId)) return;
-    await writeEffects(
-      tx,
-      rows.flatMap(({ effects, bulkChangeId }) => effects.map((effect) => ({ ...effect, bulkChangeId }))),
-      written,
-    );
+    const effects = rows.flatMap((row) => row.effects.map((effect) => ({ ...effect, bulkChangeId: row.bulkChangeId })));
+    await writeEffects(tx, effects, written);
+    if (historyProcedure !== null)
+      await callHistoryProcedure(
+        tx,
+        historyProcedure,
+        effects.filter((effect) => effect.kind === 'history'),
+        written,
+      );
     await writeRows(tx, rows, commitId);
     await writeDeviceChanges(tx, rows, written);
     await insertAudit(
@@ -43,7 +58,7 @@ async function isCommitted(tx: Transaction, row: SettledRow | undefined, commitI
 async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId: string): Promise<void> {
   const table = ownTable(tx.engine, 'change_row');
   const name = table.replace(/^.*\./, '');
-  const set = tx.json('items', {
+  const set = setOf('items', {
     id: 'bigint',
     status: 'nvarchar(20)',
     code: 'nvarchar(60)',
@@ -62,24 +77,43 @@ async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId:
     WHERE item.id = ${name}.id`,
     {
       commitId,
-      items: JSON.stringify(
-        rows.map((row) => ({
-          id: row.rowId,
-          status: row.status,
-          code: row.error?.code ?? null,
-          message: row.message,
-          error: row.error === null ? null : JSON.stringify(row.error),
-          after_state: row.after === null ? null : JSON.stringify(row.after),
-          audited: row.audited,
-          ms: row.ms,
-        })),
-      ),
+      items: rows.map((row) => ({
+        id: row.rowId,
+        status: row.status,
+        code: row.error?.code ?? null,
+        message: row.message,
+        error: row.error === null ? null : JSON.stringify(row.error),
+        after_state: row.after === null ? null : JSON.stringify(row.after),
+        audited: row.audited,
+        ms: row.ms,
+      })),
     },
   );
 }
 
-async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], { operator, at }: Written): Promise<void> {
-  const set = tx.json('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
+async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], written: Written): Promise<void> {
+  for (const [portal, mine] of byPortal(rows, written)) await writeChangesOf(tx, mine, PORTAL_TABLES[portal], written);
+}
+
+/** Rows, or what belongs to them, by the portal of their bulk change. */
+function byPortal<T extends { readonly bulkChangeId: string }>(
+  items: readonly T[],
+  { portals }: Written,
+): ReadonlyMap<Portal, readonly T[]> {
+  return Map.groupBy(items, ({ bulkChangeId }) => {
+    const portal = portals.get(bulkChangeId);
+    if (portal === undefined) throw new Error(`Bulk change ${bulkChangeId} has no rows of ours`);
+    return portal;
+  });
+}
+
+async function writeChangesOf(
+  tx: Transaction,
+  rows: readonly SettledRow[],
+  { change }: PortalTables,
+  { operator, at }: Written,
+): Promise<void> {
+  const set = setOf('items', { row_id: 'bigint', status: 'nvarchar(50)', processed: 'int', errors: 'int', details: 'nvarchar(max)' });
   const items = rows.flatMap(({ rowId, status, message }) => {
     const state = deviceChangeState(status);
     if (state === null) return [];
@@ -95,24 +129,30 @@ async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], 
   });
   await tx.execute(
     `
-    UPDATE M2M_DeviceChange
+    UPDATE ${change}
     SET Status = item.status, IsProcessed = item.processed, HasErrors = item.errors, StatusDetails = item.details,
       ProcessedDate = CASE WHEN item.processed = 1 THEN :at END, ProcessedBy = :processedBy, ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
-    WHERE mine.device_change_id = M2M_DeviceChange.id`,
-    { items: JSON.stringify(items), operator, processedBy: operator.slice(0, 50), at: sqlTime(at) },
+    WHERE mine.device_change_id = ${change}.id`,
+    { items, operator, processedBy: cut(operator, 50), at: sqlTime(at) },
   );
 }
 
 /** Inserts DeviceBulkChangeLog rows, in order. */
-export async function insertAudit(
-  tx: Transaction,
-  entries: readonly { readonly rowId: string; readonly bulkChangeId: string; readonly entry: AuditEntry }[],
-  { operator, at }: Pick<Written, 'operator' | 'at'>,
-): Promise<void> {
-  if (entries.length === 0) return;
-  const set = tx.json('items', {
+export async function insertAudit(tx: Transaction, entries: readonly RowAudit[], written: Written): Promise<void> {
+  for (const [portal, mine] of byPortal(entries, written)) await insertAuditOf(tx, mine, written.live.logKey[portal], written);
+}
+
+/** An audit entry and the row it is of. */
+export interface RowAudit {
+  readonly rowId: string;
+  readonly bulkChangeId: string;
+  readonly entry: AuditEntry;
+}
+
+async function insertAuditOf(tx: Transaction, entries: readonly RowAudit[], logKey: string, { operator, at }: Written): Promise<void> {
+  const set = setOf('items', {
     i: 'int',
     row_id: 'bigint',
     bulk_change: 'bigint',
@@ -123,7 +163,7 @@ export async function insertAudit(
   });
   await tx.execute(
     `
-    INSERT INTO DeviceBulkChangeLog (BulkChangeId, M2MDeviceChangeId, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
+    INSERT INTO DeviceBulkChangeLog (BulkChangeId, ${logKey}, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT item.bulk_change, mine.device_change_id, item.description, item.request, item.errors,
       CASE WHEN item.errors = 1 THEN 'ERROR' ELSE 'PROCESSED' END, item.response, CASE WHEN item.errors = 1 THEN item.response END,
@@ -133,19 +173,17 @@ export async function insertAudit(
     ORDER BY item.i`,
     {
       operator,
-      processedBy: operator.slice(0, 50),
+      processedBy: cut(operator, 50),
       at: sqlTime(at),
-      items: JSON.stringify(
-        entries.map(({ rowId, bulkChangeId, entry }, i) => ({
-          i,
-          row_id: rowId,
-          bulk_change: bulkChangeId,
-          description: entry.description,
-          request: entry.request,
-          errors: entry.hasErrors ? 1 : 0,
-          response: entry.response,
-        })),
-      ),
+      items: entries.map(({ rowId, bulkChangeId, entry }, i) => ({
+        i,
+        row_id: rowId,
+        bulk_change: bulkChangeId,
+        description: entry.description,
+        request: entry.request,
+        errors: entry.hasErrors ? 1 : 0,
+        response: entry.response,
+      })),
     },
   );
 }

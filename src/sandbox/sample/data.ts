@@ -20,6 +20,7 @@ export interface SampleData {
     readonly plans: readonly string[];
     readonly devices: readonly ThingSpaceDevice[];
   };
+  readonly teal: { readonly esims: readonly SampleEsim[]; readonly plans: readonly SampleTealPlan[] };
   readonly revio: {
     readonly customers: readonly number[];
     readonly services: readonly { readonly service_id: number; readonly customer_id: number; readonly number: string }[];
@@ -51,6 +52,30 @@ export interface ThingSpaceDevice {
   readonly state: 'active' | 'suspend' | 'deactive';
 }
 
+export interface SampleEsim {
+  readonly eid: string;
+  readonly iccid: string;
+  readonly planUuid: string;
+  /** What becomes of a plan change: it is made, refused by its operation, or fails afterwards. */
+  readonly manner: 'willing' | 'restricted' | 'failing';
+}
+
+export interface SampleTealPlan {
+  readonly uuid: string;
+  readonly name: string;
+}
+
+/** Nothing at all. */
+export const EMPTY: SampleData = {
+  tables: {},
+  pond: { packageTypes: [], packages: [], sims: [] },
+  controlCenter: { jasper: [], tmobilejasper: [], pod19: [], rogers: [] },
+  controlCenterPlans: [],
+  thingspace: { plans: [], devices: [] },
+  teal: { esims: [], plans: [] },
+  revio: { customers: [], services: [], products: [] },
+};
+
 /** Both together; look-up rows must be in one of them only. */
 export function combined(a: SampleData, b: SampleData): SampleData {
   const tables: Record<string, readonly SampleRow[]> = { ...a.tables };
@@ -69,6 +94,7 @@ export function combined(a: SampleData, b: SampleData): SampleData {
       plans: [...a.thingspace.plans, ...b.thingspace.plans],
       devices: [...a.thingspace.devices, ...b.thingspace.devices],
     },
+    teal: { esims: [...a.teal.esims, ...b.teal.esims], plans: [...a.teal.plans, ...b.teal.plans] },
     revio: {
       customers: [...a.revio.customers, ...b.revio.customers],
       services: [...a.revio.services, ...b.revio.services],

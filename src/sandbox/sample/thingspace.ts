@@ -1,7 +1,7 @@
 import { withCheckDigit } from '../check-digit.ts';
 import { THINGSPACE_ACCOUNT } from '../simulator/accounts.ts';
 import { ACME } from './customers.ts';
-import { ALIVE, LONG_AGO, type SampleData, type SampleRow, type ThingSpaceDevice } from './data.ts';
+import { ALIVE, EMPTY, LONG_AGO, type SampleData, type SampleRow, type ThingSpaceDevice } from './data.ts';
 import { REVIO_AUTHENTICATION } from './providers.ts';
 
 /** ServiceProvider.id, and the ids of operator-lookups.ts. */
@@ -73,6 +73,7 @@ export function moreOfThingSpace(count: number, firstId: number): SampleData {
 
 function ofDevices(devices: readonly Device[]): SampleData {
   return {
+    ...EMPTY,
     tables: {
       Device: devices.map(deviceRow),
       Device_Tenant: devices.map(tenantRow),
@@ -83,16 +84,12 @@ function ofDevices(devices: readonly Device[]): SampleData {
         DateOfChange: LONG_AGO,
       })),
     },
-    pond: { packageTypes: [], packages: [], sims: [] },
-    controlCenter: { jasper: [], tmobilejasper: [], pod19: [], rogers: [] },
-    controlCenterPlans: [],
     thingspace: {
       plans: [],
       devices: devices.flatMap(({ iccid, mdn, accountName, state }) =>
         state === null ? [] : [{ iccid, mdn, accountName, plan: FIRST_PLAN.code, state }],
       ),
     },
-    revio: { customers: [], services: [], products: [] },
   };
 }
 

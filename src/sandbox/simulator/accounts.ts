@@ -21,10 +21,12 @@ export const THINGSPACE_ACCOUNT = {
   accountName: '0000123456-00001',
 } as const;
 
+export const TEAL_ACCOUNT = { apiKey: 'sandbox-teal-key', apiSecret: 'sandbox-teal-secret' } as const;
+
 export const CONTROL_CENTERS = ['jasper', 'tmobilejasper', 'pod19', 'rogers'] as const;
 
 /** Names of the simulated services, as faults, latency and limits take them. */
-export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS, 'thingspace'] as const;
+export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS, 'thingspace', 'teal'] as const;
 
 export function controlCenterKey(name: (typeof CONTROL_CENTERS)[number]): string {
   return `sandbox-${name}-key`;
@@ -51,6 +53,9 @@ export function carrierEnvironment(port: number): Readonly<Record<string, string
       THINGSPACE_USERNAME: THINGSPACE_ACCOUNT.username,
       THINGSPACE_PASSWORD: THINGSPACE_ACCOUNT.password,
       THINGSPACE_ACCOUNT_NAME: THINGSPACE_ACCOUNT.accountName,
+      TEAL_BASE_URL: `${host}/teal/api/v1`,
+      TEAL_API_KEY: TEAL_ACCOUNT.apiKey,
+      TEAL_API_SECRET: TEAL_ACCOUNT.apiSecret,
       REVIO_BASE_URL: `${host}/revio`,
       REVIO_USERNAME: REVIO_ACCOUNT.username,
       REVIO_CLIENT_CODE: REVIO_ACCOUNT.clientCode,

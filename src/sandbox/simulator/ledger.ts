@@ -67,9 +67,7 @@ export function createLedger(now: () => number): Ledger {
         .filter(
           (entry) =>
             (service === undefined || entry.service === service) &&
-            (subject === undefined ||
-              entry.path.includes(subject) ||
-              entry.subject.split(' ').some((each) => each !== '' && subject.startsWith(each))),
+            (subject === undefined || isAbout(entry, subject) || entry.path.includes(subject)),
         )
         .slice(-limit),
     summary: () => ({ calls, violations, effects, bySubject: Object.fromEntries(bySubject) }),
@@ -81,4 +79,9 @@ export function createLedger(now: () => number): Ledger {
       bySubject = new Map();
     },
   };
+}
+
+/** POND knows a SIM by the first 19 of its 20 digits. */
+function isAbout(entry: Pick<LedgerEntry, 'subject'>, asked: string): boolean {
+  return entry.subject.split(' ').some((subject) => subject !== '' && asked.startsWith(subject));
 }

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SimulatedAnswer } from './service.ts';
 
 export function send(response: ServerResponse, { status, body, headers }: SimulatedAnswer): void {
+  // Nothing follows: an ordinary client waits for the answer until it gives up.
+  if (status === 102) return response.writeProcessing();
   const text = textOf(body);
   response.writeHead(status, {
     'Content-Type': 'application/json',

@@ -38,7 +38,7 @@ export interface SimulatedService {
   failure(status: number): SimulatedAnswer;
   /** Null when the credentials are right. */
   refuse(call: SimulatedCall): SimulatedAnswer | null;
-  /** Whom a call is about: an ICCID, or a line; several with a space between them. */
+  /** Whom a call is about: an ICCID, an EID, or a line; several with a space between. */
   subject(call: SimulatedCall): string;
   handle(call: SimulatedCall): SimulatedAnswer;
   /** Broken promises to devices since the last call (a SIM left without a package). */

@@ -7,6 +7,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { simulatedPond } from './pond.ts';
 import { simulatedRevio } from './revio.ts';
+import { simulatedTeal } from './teal.ts';
 import type { SimulatedService } from './service.ts';
 import { simulatedThingSpace } from './thingspace.ts';
 
@@ -46,6 +47,7 @@ export function createSimulatorState(more: SampleData | undefined, saved: Readon
       simulatedRevio(sample),
       ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample)),
       simulatedThingSpace(sample),
+      simulatedTeal(sample),
     ];
     for (const service of all) {
       services.set(service.name, { service, limit: createAccountLimit(service.limit, Date.now), latencyMs: 0 });

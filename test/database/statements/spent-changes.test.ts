@@ -65,7 +65,11 @@ describe.each(engines)('plan changes of the month on $name', ({ create }) => {
 
   /** Counts of these devices, as validation gets them. */
   async function counted(iccids: readonly string[] = [FIRST, SECOND]): Promise<readonly (number | undefined)[]> {
-    const facts = createFactsStore(made.db, { by: 'tables', queries: {} }, new Map());
+    const facts = createFactsStore(made.db, {
+      permissions: { by: 'tables', queries: {} },
+      integrations: new Map(),
+      portalTypes: { M2M: 0, Mobility: 2 },
+    });
     const list = await readList({ name: 'list', stream: Readable.from([Buffer.from(iccids.join('\n'))]) }, new Map());
     const prepared = await facts.prepare(list, {
       operator: await facts.operator('sandbox'),

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 
-import { controlCenterKey, POND_ACCOUNT, REVIO_ACCOUNT } from '../../../src/sandbox/simulator/accounts.ts';
+import { controlCenterKey, POND_ACCOUNT, REVIO_ACCOUNT, TEAL_ACCOUNT } from '../../../src/sandbox/simulator/accounts.ts';
 import { basic } from '../../../src/sandbox/simulator/service.ts';
 import { startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { simulatorClient, type SimulatorClient } from '../../../src/sandbox/simulator-client.ts';
@@ -32,6 +32,8 @@ export interface Services {
   /** Logged in by the headers that the test gives. */
   readonly thingspace: Call;
   readonly revio: Call;
+  readonly teal: Call;
+  readonly url: string;
   /** Without credentials, from the root. */
   readonly raw: Call;
   readonly stopAsked: () => boolean;
@@ -71,6 +73,8 @@ export async function startServices(): Promise<Services> {
       Authorization: basic(`${username}@${clientCode}`, password),
       'Ocp-Apim-Subscription-Key': subscriptionKey,
     }),
+    teal: calls('/teal/api/v1', { ApiKey: TEAL_ACCOUNT.apiKey, ApiSecret: TEAL_ACCOUNT.apiSecret }),
+    url: `http://127.0.0.1:${simulator.port}`,
     raw: calls('', {}),
     stopAsked: () => asked,
   };

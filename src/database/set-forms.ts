@@ -1,17 +1,22 @@
-/** Makes a derived table over one JSON array parameter (see `Queries.json`). Nested objects are sent as JSON text of their own. */
-export type JsonTable = (parameter: string, columns: Readonly<Record<string, string>>) => string;
+import type { SetForm } from './sets.ts';
 
-export const mssqlJsonTable: JsonTable = (parameter, columns) =>
+// Each is a derived table over one JSON array parameter. Nested objects are sent as JSON text of their own.
+
+export const mssqlSet: SetForm = (parameter, columns) =>
   `OPENJSON(:${parameter}) WITH (${Object.entries(columns)
     .map(([name, type]) => `[${name}] ${type} '$.${name}'`)
     .join(', ')})`;
 
-/** Babelfish leaves texts as they are escaped in the JSON (babelfish_extensions, `OPENJSON`): they are put right behind it. */
-export const babelfishJsonTable: JsonTable = (parameter, columns) => {
-  const list = Object.entries(columns).map(([name, type]) =>
-    type.startsWith('nvarchar') ? `${unescaped(`[${name}]`)} AS [${name}]` : `[${name}]`,
-  );
-  return `(SELECT ${list.join(', ')} FROM ${mssqlJsonTable(parameter, columns)})`;
+/**
+ * Babelfish (babelfish_extensions, `OPENJSON`) cuts the columns of WITH after 4000 characters, so each comes from its pair; and it
+ * leaves texts as they are escaped in the JSON: they are put right behind it.
+ */
+export const babelfishSet: SetForm = (parameter, columns) => {
+  const list = Object.entries(columns).map(([name, type]) => {
+    const value = `MAX(CASE WHEN pair.[key] = '${name}' THEN pair.value END)`;
+    return `CAST(${type.startsWith('nvarchar') ? unescaped(value) : value} AS ${type}) AS [${name}]`;
+  });
+  return `(SELECT ${list.join(', ')} FROM OPENJSON(:${parameter}) AS item CROSS APPLY OPENJSON(item.value) AS pair GROUP BY item.[key])`;
 };
 
 /** Two backslashes hide behind a character that JSON never has raw, until the other escapes are gone. */
@@ -27,7 +32,7 @@ function unescaped(column: string): string {
   return escapes.reduce((text, [escape, char]) => `REPLACE(${text}, ${escape}, ${char})`, column);
 }
 
-export const sqliteJsonTable: JsonTable = (parameter, columns) => {
+export const sqliteSet: SetForm = (parameter, columns) => {
   // The casts give the columns an affinity, so that comparing them with a live key column can use its index.
   const list = Object.entries(columns).map(([name, type]) => `CAST(json_extract(value, '$.${name}') AS ${sqliteType(type)}) AS "${name}"`);
   return `(SELECT ${list.join(', ')} FROM json_each(:${parameter}))`;

@@ -1,0 +1,166 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { migrate } from '../dist/database/migrate.js';
+import { openDatabase } from '../dist/database/open-database.js';
+import { systemClock } from '../dist/domain/clock.js';
+import { ensureSimulator } from '../dist/sandbox/ensure-simulator.js';
+import { pondFleet, sampleData } from '../dist/sandbox/sample-data.js';
+import { sandboxFolder } from '../dist/sandbox/sandbox-folder.js';
+import { seedDatabase } from '../dist/sandbox/seed-database.js';
+import { carrierEnvironment } from '../dist/sandbox/simulator/accounts.js';
+import { simulatorClient } from '../dist/sandbox/simulator-client.js';
+import { openWriteSession } from '../dist/session.js';
+import { saved, validated, worked } from './pipeline.js';
+import { atLeast, atMost, configOf } from './setup.js';
+
+/** Ten times as many devices as ICCIDs in the list. */
+const ICCIDS = Number(process.env.POND_BULK_BENCH_ICCIDS ?? 100_000);
+const COPIES = 9;
+const SINGLE_QUERIES = 500;
+const DEVICES_OF_RUN = 1000;
+const LATENCY_MS = 20;
+const AT_ONCE = 20;
+
+/** On the SQL Server of POND_BULK_TEST_SQLSERVER_URL, in a database of its own. */
+export async function sqlServer(folder) {
+  const serverUrl = process.env.POND_BULK_TEST_SQLSERVER_URL;
+  if (serverUrl === undefined) {
+    console.log('  skipped: POND_BULK_TEST_SQLSERVER_URL is not set');
+    return [];
+  }
+  const name = `pb_bench_${process.pid}`;
+  const server = await openDatabase(serverUrl);
+  await server.execute(`CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  try {
+    const fleet = await seeded(url.href);
+    return [...(await setBased(folder, url.href, fleet)), ...(await overhead(folder, url.href))];
+  } finally {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      // Closed sessions are gone a moment later.
+      if (
+        await server.execute(`DROP DATABASE ${name}`).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+      await systemClock.sleep(200);
+    }
+    await server.close();
+  }
+}
+
+async function seeded(url) {
+  const db = await openDatabase(url);
+  await migrate(db, { withOperatorSchema: true });
+  await seedDatabase(db, sampleData());
+  const fleet = pondFleet(ICCIDS);
+  await seedDatabase(db, { tables: { Device: fleet.tables.Device, Device_Tenant: fleet.tables.Device_Tenant } });
+  for (let copy = 1; copy <= COPIES; copy += 1) {
+    const shift = copy * 10_000_000;
+    await db.execute(`
+      INSERT INTO Device (id, ServiceProviderId, ICCID, MSISDN, DeviceStatusId, Status, CarrierRatePlanId, RatePlan, IsActive, IsDeleted)
+      SELECT id + ${shift}, ServiceProviderId, CONCAT('${copy}', ICCID), MSISDN, DeviceStatusId, Status, CarrierRatePlanId, RatePlan, IsActive, IsDeleted
+      FROM Device WHERE id >= 100000 AND id < 10000000`);
+    await db.execute(`
+      INSERT INTO Device_Tenant (DeviceId, TenantId, AccountNumber, SiteId, IsActive, IsDeleted)
+      SELECT DeviceId + ${shift}, TenantId, AccountNumber, SiteId, IsActive, IsDeleted
+      FROM Device_Tenant WHERE DeviceId >= 100000 AND DeviceId < 10000000`);
+  }
+  await db.close();
+  return fleet;
+}
+
+/** Validation and save of a whole list, beside one query per ICCID (a sample of them, and the rest in proportion). */
+async function setBased(folder, url, fleet) {
+  const iccids = fleet.tables.Device.map(({ ICCID }) => ICCID);
+  const list = join(folder, 'sql-server.csv');
+  writeFileSync(list, `iccid\n${iccids.join('\n')}\n`);
+  const session = await openWriteSession(configOf({ DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' }), () => undefined, systemClock);
+  const startedAt = performance.now();
+  const validation = await validated(session, list);
+  const validatedAt = performance.now();
+  const statements = session.statements();
+  await saved(session, validation);
+  const ms = performance.now() - startedAt;
+  const saves = session.statements() - statements;
+  await session.close();
+
+  const single = (await oneByOne(url, iccids.slice(0, SINGLE_QUERIES))) * iccids.length;
+  console.log(
+    `  ${iccids.length} ICCIDs against ${iccids.length * (COPIES + 1)} devices: validated in ${seconds(validatedAt - startedAt)} and ${statements} statements, saved in ${seconds(startedAt + ms - validatedAt)} and ${saves}; one query per ICCID takes ${seconds(single)}; ${validation.byStatus.PLANNED} valid`,
+  );
+  return [atLeast('times faster than one query per ICCID', single / ms, 50)];
+}
+
+/** Milliseconds per ICCID. */
+async function oneByOne(url, iccids) {
+  const db = await openDatabase(url);
+  await db.query('SELECT 1 AS one');
+  const startedAt = performance.now();
+  for (const iccid of iccids) {
+    await db.query(
+      `SELECT Device.id, Device.IsActive, Device.IsDeleted, Device.RatePlan, ServiceProvider.WriteIsEnabled, Device_Tenant.AccountNumber
+      FROM Device JOIN ServiceProvider ON ServiceProvider.id = Device.ServiceProviderId
+      LEFT JOIN Device_Tenant ON Device_Tenant.DeviceId = Device.id
+      WHERE Device.ICCID = :iccid`,
+      { iccid },
+    );
+  }
+  const ms = (performance.now() - startedAt) / iccids.length;
+  await db.close();
+  return ms;
+}
+
+/** What journal and audit add to a run: the same run with a store that keeps nothing of them. */
+async function overhead(folder, url) {
+  const fleet = pondFleet(DEVICES_OF_RUN);
+  const list = join(folder, 'sql-server-run.csv');
+  writeFileSync(list, `iccid\n${fleet.tables.Device.map(({ ICCID }) => ICCID).join('\n')}\n`);
+  const { port } = await ensureSimulator(sandboxFolder(join(folder, 'simulator-sql-server')));
+  const carrier = simulatorClient(port);
+  try {
+    const environment = {
+      ...carrierEnvironment(port),
+      DATABASE_URL: url,
+      POND_BULK_OPERATOR: 'sandbox',
+      POND_CONCURRENCY: String(AT_ONCE),
+      POND_RATE: '1000000',
+      PAGE_SIZE: '500',
+    };
+    const run = async (overrides) => {
+      await clean(url);
+      await carrier.reset();
+      await carrier.load({
+        pond: { packageTypes: [{ packageTypeId: 105, name: 'POND-5GB' }], sims: fleet.pond.sims, packages: fleet.pond.packages },
+      });
+      await carrier.latency('pond', LATENCY_MS);
+      const session = await openWriteSession(configOf(environment), () => undefined, systemClock);
+      await saved(session, await validated(session, list));
+      const startedAt = performance.now();
+      await worked(session, overrides(session));
+      const ms = performance.now() - startedAt;
+      await session.close();
+      return ms;
+    };
+    const bare = await run(({ store }) => ({
+      store: { ...store, append: async () => undefined, commit: async () => undefined },
+    }));
+    const whole = await run(() => ({}));
+    console.log(`  ${DEVICES_OF_RUN} devices: ${seconds(whole)}, without journal, verdicts and audit ${seconds(bare)}`);
+    return [atMost('% of the run is journal and audit', (100 * (whole - bare)) / whole, 15, ' %')];
+  } finally {
+    await carrier.stop();
+  }
+}
+
+async function clean(url) {
+  const db = await openDatabase(url);
+  for (const table of ['journal', 'change_row', 'run_bulk_change', 'run', 'lease']) await db.execute(`DELETE FROM pondbulk.${table}`);
+  await db.close();
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;

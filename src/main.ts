@@ -15,8 +15,11 @@ import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
 import { createTerminal, type Terminal } from './cli/terminal.ts';
 import { loadConfig, type Config } from './config/load-config.ts';
+import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
-import { openDatabase } from './database/open-database.ts';
+import { migrationScript } from './database/migration-sql.ts';
+import { engineOf, openDatabase } from './database/open-database.ts';
+import { examineSystem } from './doctor/doctor.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
 import { createRedactor } from './http/redact.ts';
@@ -25,7 +28,7 @@ import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
 import { simulatorClient } from './sandbox/simulator-client.ts';
-import { openReadSession, openWriteSession, requireUrl } from './session.ts';
+import { openReadSession, openWriteSession, permissionSettings, requireUrl } from './session.ts';
 
 /** Runs one command line. Resolves to the exit code; never rejects. */
 export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
@@ -68,6 +71,10 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
         await db.close();
       }
     },
+    migrationScript: async (flags, withOperatorSchema) =>
+      migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema }),
+    grantsScript: async (flags, logins) => grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) }),
+    examine: async (flags) => examineSystem(await configure(flags), systemClock, interruption.drain),
     exit: (code) => {
       exitCode = code;
     },

@@ -85,6 +85,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     permissions: permissionSettings(config),
     integrations: integrationNames(config),
     portalTypes: portalTypes(config),
+    login: mayWrite ? 'run' : 'dry-run',
   });
   return {
     config,
@@ -97,12 +98,12 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
 }
 
 /** PORTAL_TYPE_M2M and PORTAL_TYPE_MOBILITY; the numbers of the portal when they are not set. */
-function portalTypes(config: Config): PortalTypes {
+export function portalTypes(config: Config): PortalTypes {
   return { M2M: config.number('PORTAL_TYPE', 'M2M') ?? 0, Mobility: config.number('PORTAL_TYPE', 'Mobility') ?? 2 };
 }
 
 /** INTEGRATION_<NAME>: names by number. */
-function integrationNames(config: Config): ReadonlyMap<number, string> {
+export function integrationNames(config: Config): ReadonlyMap<number, string> {
   return new Map(
     CARRIERS.flatMap(({ name }): [number, string][] => {
       const number = config.number('INTEGRATION', name);
@@ -111,7 +112,8 @@ function integrationNames(config: Config): ReadonlyMap<number, string> {
   );
 }
 
-function permissionSettings(config: Config): PermissionSettings {
+/** PERMISSIONS and QUERY_…: who says what the operator may do. */
+export function permissionSettings(config: Config): PermissionSettings {
   const queries = {
     operator: config.queryOperator,
     tenant: config.queryTenant,

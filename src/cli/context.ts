@@ -1,5 +1,6 @@
 import type { Config } from '../config/load-config.ts';
 import type { Carrier } from '../domain/carrier.ts';
+import type { Check } from '../doctor/check.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Emit } from '../domain/event.ts';
 import type { FactsStore } from '../domain/facts-store.ts';
@@ -88,6 +89,12 @@ export interface Context {
   readonly openWrite: (flags: GlobalFlags, emit: Emit) => Promise<WriteSession>;
   readonly configure: (flags: GlobalFlags) => Promise<Config>;
   readonly migrate: (flags: GlobalFlags, withOperatorSchema: boolean) => Promise<readonly string[]>;
+  /** The same as a script, for those who let a DBA run it. The database is not asked. */
+  readonly migrationScript: (flags: GlobalFlags, withOperatorSchema: boolean) => Promise<string>;
+  /** What the logins of DATABASE_URL and DATABASE_URL_READ must be granted. The database is not asked. */
+  readonly grantsScript: (flags: GlobalFlags, logins: { readonly run: string; readonly dryRun: string }) => Promise<string>;
+  /** Looks at everything that a run needs; changes nothing. */
+  readonly examine: (flags: GlobalFlags) => Promise<readonly Check[]>;
   /** The exit code that the process ends with, unless an error decides. */
   readonly exit: (code: number) => void;
 }

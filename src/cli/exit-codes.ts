@@ -1,3 +1,4 @@
+import type { Check } from '../doctor/check.ts';
 import { PondBulkError } from '../domain/errors.ts';
 import type { StatusCounts } from '../domain/run-store.ts';
 
@@ -61,4 +62,11 @@ export function exitCodeOfRun({ byStatus, dryRun, credentials, limit, signal }: 
   if (limit || has('NOT_STARTED')) return 6;
   if (has('FAILED', 'COMPENSATED', 'STALE') || (!dryRun && has('REJECTED'))) return 5;
   return dryRun && has('REJECTED') ? 3 : 0;
+}
+
+/** The exit code of `doctor`: credentials and permissions win over what else is wrong, as they do in a run. */
+export function exitCodeOfChecks(checks: readonly Check[]): 0 | 2 | 4 {
+  const faults = checks.flatMap((check) => (check.ok === false ? [check.fault] : []));
+  if (faults.includes('credentials')) return 4;
+  return faults.length > 0 ? 2 : 0;
 }

@@ -5,6 +5,7 @@ import { changeRatePlanCommand } from './commands/change-rate-plan.ts';
 import { configCommand } from './commands/config.ts';
 import { dbCommand } from './commands/db.ts';
 import { explainCommand } from './commands/explain.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { resumeCommand, retryCommand } from './commands/go-on.ts';
 import { helpCommand } from './commands/help.ts';
 import { listCommand } from './commands/list.ts';
@@ -30,6 +31,7 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
   listCommand(program, context);
   statusCommand(program, context);
   explainCommand(program, context);
+  doctorCommand(program, context);
   configCommand(program, context);
   dbCommand(program, context);
   sandboxCommand(program, context, sandbox);

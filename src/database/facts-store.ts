@@ -6,7 +6,7 @@ import type { ReadDatabase } from './database.ts';
 import type { PortalTypes } from './portals.ts';
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure } from './procedures/procedure.ts';
-import { OPERATOR_TABLES } from './operator-schema.ts';
+import { neededTables, type Login } from './needs.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
 import { findDevices } from './statements/find-devices.ts';
 import { loadList, type LoadedList } from './statements/list.ts';
@@ -24,21 +24,20 @@ import { findOperator, type PermissionSettings } from './statements/operator.ts'
 import { countSpentChanges } from './statements/spent-changes.ts';
 import { tableNames } from './table-names.ts';
 
-/** Of the operator's tables only these may be missing: other tables, or the login's grants, may say who may do what. */
-const OPTIONAL: ReadonlySet<string> = new Set(['User', 'UserPermission', 'UserServiceProvider', 'UserSite', 'UserRatePlan']);
-
 export interface FactsStoreOptions {
   readonly permissions: PermissionSettings;
   readonly integrations: IntegrationNames;
   readonly portalTypes: PortalTypes;
+  /** Decides which tables must be there: a login sees only those that it may use. */
+  readonly login: Login;
 }
 
 /** The facts of validation, from a database that need not be writable. */
-export function createFactsStore(db: ReadDatabase, { permissions, integrations, portalTypes }: FactsStoreOptions): FactsStore {
+export function createFactsStore(db: ReadDatabase, { permissions, integrations, portalTypes, login }: FactsStoreOptions): FactsStore {
   let finding: Promise<boolean> | null = null;
   return {
     operator: async (name) => {
-      await requireTables(db);
+      await requireTables(db, login);
       return findOperator(db, name, await findProviders(db, integrations, portalTypes), permissions);
     },
     changeTypes: () => findChangeTypes(db),
@@ -87,13 +86,13 @@ async function findLookups(db: ReadDatabase, loaded: LoadedList, { operator }: F
   };
 }
 
-async function requireTables(db: ReadDatabase): Promise<void> {
+async function requireTables(db: ReadDatabase, login: Login): Promise<void> {
   const known = await tableNames(db);
-  const missing = OPERATOR_TABLES.map(({ name }) => name).filter((name) => !OPTIONAL.has(name) && !known.has(name.toLowerCase()));
+  const missing = neededTables(login).filter((name) => !known.has(name.toLowerCase()));
   if (missing.length === 0) return;
   throw new PondBulkError(
     'config',
     'TABLE_MISSING',
-    `The database ${db.identity} has no table ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}. Check the database in DATABASE_URL; an empty test database gets them with: pond-bulk db migrate --with-operator-schema`,
+    `The database ${db.identity} has no table ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}. Check the database in DATABASE_URL and what its login may see (pond-bulk doctor); an empty test database gets them with: pond-bulk db migrate --with-operator-schema`,
   );
 }

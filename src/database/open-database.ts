@@ -1,7 +1,7 @@
 import { readConnection, type ConnectionSettings } from '../config/connection.ts';
 import { ConnectionProblem } from '../config/connection-values.ts';
 import { PondBulkError } from '../domain/errors.ts';
-import type { Database, ReadDatabase } from './database.ts';
+import type { Database, Engine, ReadDatabase } from './database.ts';
 import { openSqlite, openSqliteReadOnly } from './sqlite-database.ts';
 
 export interface OpenOptions {
@@ -29,6 +29,11 @@ export async function openDatabase(url: string, options: OpenOptions = {}): Prom
 export async function openReadOnlyDatabase(url: string, options: OpenOptions = {}): Promise<ReadDatabase> {
   if (url.startsWith(SQLITE)) return openSqliteReadOnly(url.slice(SQLITE.length));
   return (await mssqlDriver()).openMssqlReadOnly(connectionOf(url), options);
+}
+
+/** The engine that DATABASE_URL is for. */
+export function engineOf(url: string): Engine {
+  return url.startsWith(SQLITE) ? 'sqlite' : 'mssql';
 }
 
 function connectionOf(text: string): ConnectionSettings {

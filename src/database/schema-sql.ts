@@ -8,8 +8,8 @@ export function createTableSql(engine: Engine, table: Table, name: string): read
   const columns = Object.entries(table.columns).map(([column, type]) => columnSql(engine, table, column, type));
   const constraint = key.length > 0 && !countsBySqlite(engine, table) ? [`PRIMARY KEY (${quoted(engine, key)})`] : [];
   const indexes = [
-    ...(table.indexes ?? []).map((index) => indexSql(engine, name, index, '')),
-    ...(table.unique ?? []).map((index) => indexSql(engine, name, index, 'UNIQUE ')),
+    ...(table.indexes ?? []).map((index) => createIndexSql(engine, name, index)),
+    ...(table.unique ?? []).map((index) => createIndexSql(engine, name, index, 'UNIQUE ')),
   ];
   return [`CREATE TABLE ${name} (\n  ${[...columns, ...constraint].join(',\n  ')}\n)`, ...indexes];
 }
@@ -41,7 +41,8 @@ function countsBySqlite(engine: Engine, table: Table): boolean {
   return engine === 'sqlite' && table.identity === true;
 }
 
-function indexSql(engine: Engine, name: string, columns: readonly string[], unique: string): string {
+/** The statement that makes an index; `name` of the table as it is written in SQL. */
+export function createIndexSql(engine: Engine, name: string, columns: readonly string[], unique: '' | 'UNIQUE ' = ''): string {
   const label = `ix_${name.replaceAll(/\W/g, '_')}_${columns.join('_')}`.replaceAll(/_+/g, '_');
   return `CREATE ${unique}INDEX ${quote(engine, label)} ON ${name} (${quoted(engine, columns)})`;
 }

@@ -23,6 +23,8 @@ export interface OrderedService {
 }
 
 export interface BillingConnection {
+  /** Reads something small, to find out whether the account is let in. Rejects with CallFailed. */
+  checkLogin(signal: AbortSignal): Promise<void>;
   /** Makes sure that the device has a live line of the customer with the wanted products: created, or completed. */
   orderService(change: Assignment, order: ServiceOrder, customer: BillingCustomer, steps: Steps): Promise<OrderedService>;
 }

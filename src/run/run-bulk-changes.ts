@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Emit } from '../domain/event.ts';
 import type { Change } from '../domain/judge.ts';
+import { canBecome } from '../domain/row-states.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
 import type { RowError } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
@@ -178,6 +179,7 @@ async function runRow(item: SourcedRow, batches: Batches, engine: Engine): Promi
       }),
     signal: engine.abort,
   });
+  if (!canBecome(row.status, verdict.status)) throw new Error(`Row ${row.rowId} cannot become ${verdict.status}: it is ${row.status}`);
   await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, engine.preflight), ms: row.ms + verdict.ms });
   return verdict;
 }

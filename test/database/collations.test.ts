@@ -76,11 +76,11 @@ describe.each(engines)('collations on $name', ({ name, create }) => {
         tenantId: 1,
         providers: await findProviders(db, new Map(), { M2M: 0, Mobility: 2 }),
       });
-      const { store, saved } = await saveRows(db, [newRow(1)]);
-      const [row] = await store.claim(saved.id, 1);
+      const { store, saved } = await saveRows(db, [newRow(1), newRow(2)]);
+      const claimed = await store.claim(saved.id, 2);
       const effect = { kind: 'pond-package', iccid: newRow(1).iccid, packageId: 'Package-1', packageTypeId: 105, providerId: 1 } as const;
-      for (const status of ['NOT_ACTIVE', 'ACTIVE'] as const)
-        await store.commit(row ? [applied(saved.id, row.rowId, 'ok', [{ ...effect, status }])] : []);
+      for (const [index, status] of (['NOT_ACTIVE', 'ACTIVE'] as const).entries())
+        await store.commit([applied(saved.id, claimed[index]?.rowId ?? '', 'ok', [{ ...effect, status }])]);
 
       expect(await db.session.query(`SELECT first_line, device_id FROM ${found} ORDER BY first_line`)).toEqual([
         { first_line: 2, device_id: 1 },

@@ -17,7 +17,7 @@ export interface TestEngine {
   create(): Promise<TestDatabase>;
 }
 
-const sqlite: TestEngine = {
+export const sqlite: TestEngine = {
   name: 'SQLite',
   create: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pond-bulk-'));

@@ -152,6 +152,7 @@ describe('bad input gets one clear error and the right exit code, and nothing is
     expect(text.stderr).toContain('text.db');
     expect(refused.stderr).toContain('127.0.0.1:9');
     expect(refused.stderr).not.toContain('secret-word');
+    expect(refused.stdout).toBe('');
   });
 
   test('without --yes nobody is asked off a terminal, and nothing is saved', async () => {

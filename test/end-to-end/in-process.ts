@@ -41,6 +41,8 @@ export interface RunHereOptions {
 
 /** A database and simulated carriers of one test, all in this process: the real tool runs on them without a child. */
 export interface SandboxHere {
+  /** The file of its database. */
+  readonly database: string;
   readonly carriers: SimulatorState;
   addFault(fault: Partial<Fault> & Pick<Fault, 'service' | 'kind'>): void;
   /** Runs a command with `--yes --output jsonl`. */
@@ -77,6 +79,7 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
     ...carrierEnvironment(simulator.port),
   };
   return {
+    database,
     carriers: simulator.state,
     addFault: (fault) => simulator.state.faults.add(faultSchema.parse(fault)),
     run: (args, options = {}) => runHere([...args, '--yes', '--output', 'jsonl'], { ...options, env: { ...environment, ...options.env } }),

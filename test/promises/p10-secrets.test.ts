@@ -56,6 +56,8 @@ describe('P10: secrets stay secret', () => {
         ['assign-customer', '--file', customers, ...ORDER, '--yes', '--output', 'csv', '--results', world.path(`customers-${n}`)],
         ['resume', 'last', '--yes', '--output', 'table'],
         ['retry', 'last', '--yes', '--output', 'json'],
+        ['doctor'],
+        ['doctor', '--output', 'json'],
       ]);
 
       expect(leaks).toEqual([]);
@@ -65,12 +67,21 @@ describe('P10: secrets stay secret', () => {
 
   test('in the settings, whatever is wrong with them', async () => {
     const { leaks, ran } = await world.leaksOf(
-      [['config'], ['config', '--output', 'json'], ['list'], ['db', 'migrate'], ['change-rate-plan', '--dry-run', '--file', 'none.csv']],
+      [
+        ['config'],
+        ['config', '--output', 'json'],
+        ['list'],
+        ['doctor'],
+        ['db', 'migrate'],
+        ['db', 'migrate', '--print'],
+        ['db', 'grants', '--print'],
+        ['change-rate-plan', '--dry-run', '--file', 'none.csv'],
+      ],
       { PAGE_SIZE: 'many', DATABASE_URL: UNREACHABLE.replace('mssql:', 'postgres:'), POND_PASSWRD: SECRETS.POND_PASSWORD },
     );
 
     expect(leaks).toEqual([]);
-    expect(ran.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2]);
+    expect(new Set(ran.map(({ code }) => code))).toEqual(new Set([2]));
   });
 
   test('where the settings are listed', async () => {
@@ -107,8 +118,8 @@ describe('P10: secrets stay secret', () => {
     const kept = await db.query<{ n: number }>(`SELECT COUNT(*) AS n FROM DeviceBulkChangeLog WHERE ResponseText LIKE '%***%'`);
     await db.close();
 
-    // Provider 2 has a key of its own, and no device of the others is in the lists.
-    expect(unused.map(([name]) => name)).toEqual(['JASPER_API_KEY', 'TMOBILEJASPER_API_KEY']);
+    // Provider 2 has a key of its own.
+    expect(unused.map(([name]) => name)).toEqual(['JASPER_API_KEY']);
     expect(kept[0]?.n).toBeGreaterThanOrEqual(10);
   });
 

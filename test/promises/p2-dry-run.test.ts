@@ -62,6 +62,18 @@ test('P2: a dry run asks no carrier unless it is told to', async () => {
   expect((await sandbox.client.summary()).calls).toBe(before + 1);
 });
 
+test('P2: doctor writes nothing', async () => {
+  await sandbox.client.readOnly(true);
+  const [database, carriers] = [databaseHash(), await sandbox.client.state()];
+
+  const ran = await sandbox.run(['doctor']);
+
+  expect(ran.code, ran.stdout).toBe(0);
+  expect(databaseHash()).toBe(database);
+  expect(await sandbox.client.state()).toEqual(carriers);
+  expect((await sandbox.client.summary()).violations).toEqual([]);
+});
+
 /** Of the database with its side files: SQLite may keep empty ones. */
 function databaseHash(): string {
   const folder = join(sandbox.dir, 'sandbox');

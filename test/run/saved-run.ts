@@ -28,7 +28,7 @@ export async function savedRun(db: Database, runId: string, iccids: readonly str
     portalTypes,
     integrations: new Map(),
   });
-  const facts = createFactsStore(db, { permissions: { by: 'tables', queries: {} }, integrations: new Map(), portalTypes });
+  const facts = createFactsStore(db, { permissions: { by: 'tables', queries: {} }, integrations: new Map(), portalTypes, login: 'run' });
   const operator = await facts.operator('sandbox');
   const list = await readList({ name: 'list', stream: Readable.from([Buffer.from(iccids.join('\n'))]) }, new Map());
   const prepared = await facts.prepare(list, {

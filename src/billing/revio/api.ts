@@ -63,6 +63,11 @@ export function createRevioApi(base: string, numberQuery: string, http: HttpClie
     }
   };
   return {
+    /** A page of one line, whichever it is. Rejects with CallFailed. */
+    anyService: (signal: AbortSignal) => {
+      const call: HttpCall = { method: 'GET', url: `${base}/v1/Services?search.page=1&search.page_size=1` };
+      return readBody(http, call, signal, revioErrors, (body) => parseJson(listSchema(serviceSchema), body));
+    },
     /** All lines with this number. Rejects with CallFailed. */
     services: (number: string, signal: AbortSignal) => listAll<Service>('/v1/Services', { [numberQuery]: number }, serviceSchema, signal),
     /** Active products of a line. Rejects with CallFailed. */

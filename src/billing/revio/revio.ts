@@ -21,7 +21,12 @@ export const revio: Billing = {
   limitedFor,
   connect: ({ http, settings }) => {
     const api = createRevioApi(settings['BASE_URL'] ?? '', settings['NUMBER_QUERY'] ?? 'search.number', http);
-    return { orderService: (change, order, customer, steps) => orderService(change, order, customer, steps, { api, http }) };
+    return {
+      checkLogin: async (signal) => {
+        await api.anyService(signal);
+      },
+      orderService: (change, order, customer, steps) => orderService(change, order, customer, steps, { api, http }),
+    };
   },
 };
 

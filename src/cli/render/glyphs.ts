@@ -5,6 +5,10 @@ export interface Glyphs {
   readonly more: string;
   readonly times: string;
   readonly dash: string;
+  /** Of a check: all is well, it may become a problem, it is one. */
+  readonly well: string;
+  readonly warning: string;
+  readonly failure: string;
   /** Lines of cli-table3, by its names; those not given keep its own. */
   readonly lines: Readonly<Record<string, string>>;
 }
@@ -12,7 +16,7 @@ export interface Glyphs {
 /** No rule between rows: twice as many fit on a screen. */
 const NO_RULES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
-const TERMINAL: Glyphs = { arrow: '→', more: '…', times: '×', dash: '–', lines: NO_RULES };
+const TERMINAL: Glyphs = { arrow: '→', more: '…', times: '×', dash: '–', well: '✓', warning: '!', failure: '✗', lines: NO_RULES };
 
 /** For pipes, files and logs, whose encoding nobody knows. */
 const ASCII: Glyphs = {
@@ -20,6 +24,9 @@ const ASCII: Glyphs = {
   more: '...',
   times: 'x',
   dash: '-',
+  well: 'ok',
+  warning: 'warn',
+  failure: 'FAIL',
   lines: {
     ...NO_RULES,
     top: '-',

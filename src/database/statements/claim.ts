@@ -1,4 +1,5 @@
 import type { Portal } from '../../domain/effect.ts';
+import { OPEN_STATUSES } from '../../domain/row-states.ts';
 import type { Change } from '../../domain/judge.ts';
 import type { OpenRow } from '../../domain/run-store.ts';
 import type { Database } from '../database.ts';
@@ -71,14 +72,14 @@ export async function begunRows(
   bulkChangeId: string,
   page: { readonly afterId: string; readonly limit: number; readonly onlyAccepted: boolean },
 ): Promise<readonly OpenRow[]> {
-  const statuses = page.onlyAccepted ? "('ACCEPTED')" : "('NOT_STARTED', 'UNKNOWN', 'ACCEPTED')";
+  const statuses = (page.onlyAccepted ? ['ACCEPTED'] : OPEN_STATUSES).map((status) => `'${status}'`).join(', ');
   const top = db.engine === 'mssql' ? 'TOP (:limit)' : '';
   const limit = db.engine === 'sqlite' ? 'LIMIT :limit' : '';
   const rows = await db.query<Stored>(
     `
     SELECT ${top} ${STORED}
     FROM ${ownTable(db.engine, 'change_row')} AS mine
-    WHERE mine.bulk_change_id = :bulkChangeId AND mine.started = 1 AND mine.status IN ${statuses} AND mine.id > :afterId
+    WHERE mine.bulk_change_id = :bulkChangeId AND mine.started = 1 AND mine.status IN (${statuses}) AND mine.id > :afterId
     ORDER BY mine.id ${limit}`,
     { bulkChangeId, afterId: page.afterId, limit: page.limit },
   );

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Portal } from '../../domain/effect.ts';
 import type { AuditEntry } from '../../domain/outcome.ts';
+import { OPEN_STATUSES } from '../../domain/row-states.ts';
 import { deviceChangeState } from '../../domain/status.ts';
 import { callHistoryProcedure } from '../procedures/history.ts';
 import type { Procedure } from '../procedures/procedure.ts';
@@ -68,13 +69,13 @@ async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId:
     audited: 'int',
     ms: 'int',
   });
-  await tx.execute(
+  const written = await tx.execute(
     `
     UPDATE ${table}
     SET status = item.status, code = item.code, message = item.message, error = item.error, after_state = item.after_state, audited = item.audited, ms = item.ms,
       started = CASE WHEN item.status = 'NOT_STARTED' THEN 0 ELSE 1 END, commit_id = :commitId
     FROM ${set} AS item
-    WHERE item.id = ${name}.id`,
+    WHERE item.id = ${name}.id AND ${name}.status IN (${OPEN_STATUSES.map((status) => `'${status}'`).join(', ')})`,
     {
       commitId,
       items: rows.map((row) => ({
@@ -89,6 +90,8 @@ async function writeRows(tx: Transaction, rows: readonly SettledRow[], commitId:
       })),
     },
   );
+  if (written !== rows.length)
+    throw new Error(`${rows.length - written} of ${rows.length} rows are finished already: somebody else works on them`);
 }
 
 async function writeDeviceChanges(tx: Transaction, rows: readonly SettledRow[], written: Written): Promise<void> {

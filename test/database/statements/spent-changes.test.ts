@@ -69,6 +69,7 @@ describe.each(engines)('plan changes of the month on $name', ({ create }) => {
       permissions: { by: 'tables', queries: {} },
       integrations: new Map(),
       portalTypes: { M2M: 0, Mobility: 2 },
+      login: 'run',
     });
     const list = await readList({ name: 'list', stream: Readable.from([Buffer.from(iccids.join('\n'))]) }, new Map());
     const prepared = await facts.prepare(list, {

@@ -18,10 +18,12 @@ const sessionSchema = z.object({ sessionToken: z.string().min(1) });
  * refused in the middle is renewed once per call. Five failed logins lock the account: whatever failed is not repeated, and
  * every call after it rejects with the same CallFailed.
  */
-export function createSession(http: HttpClient, settings: AccountSettings): HttpClient {
+export function createSession(account: HttpClient, settings: AccountSettings): HttpClient {
   const base = settings['BASE_URL'] ?? '';
   const issued: string[] = [];
   let hideTokens: Redact = (text) => text;
+  // A refused login repeats the token that it came with, perhaps.
+  const http: HttpClient = { ...account, redact: (text) => hideTokens(account.redact(text)) };
   const remember = (token: string): string => {
     issued.push(token);
     hideTokens = createRedactor(issued);
@@ -85,7 +87,7 @@ export function createSession(http: HttpClient, settings: AccountSettings): Http
       }
     };
 
-  return { timeoutMs: http.timeoutMs, redact: (text) => hideTokens(http.redact(text)), read: call('read'), send: call('send') };
+  return { ...http, read: call('read'), send: call('send') };
 }
 
 /** The token that an answer says is over. Nothing has been done then. */

@@ -129,3 +129,11 @@ test('P10: the tokens are secrets', async () => {
 
   expect(session.redact('{"a":"the-bearer","b":"the-session","c":"kept"}')).toBe('{"a":"***","b":"***","c":"kept"}');
 });
+
+test('a refused login that repeats the token it came with is told without it', async () => {
+  const { session } = scripted({ login: [answer(400, { errorCode: 'x.the-bearer', errorMessage: 'refused with Bearer the-bearer' })] });
+
+  await expect(session.read(READ, NEVER)).rejects.toMatchObject({
+    error: { class: 'auth', code: '***', message: 'ThingSpace: login failed (refused with Bearer ***)' },
+  });
+});

@@ -61,8 +61,8 @@ function statuses({ rows }: RanHere, iccids: readonly string[]): readonly (strin
 }
 
 describe('shared requests', () => {
-  test('450 devices are three requests', async (context) => {
-    const { change, requests, effects, violations, logins } = await open(context);
+  test('450 devices are three requests, and the audit tells with how many each was sent', async (context) => {
+    const { change, requests, effects, violations, logins, query } = await open(context);
 
     const ran = await change(MANY);
 
@@ -70,6 +70,12 @@ describe('shared requests', () => {
     expect(new Set(statuses(ran, MANY))).toEqual(new Set(['APPLIED']));
     expect(requests()).toEqual([200, 200, 50]);
     expect([effects(), logins(), violations()]).toEqual([{ 'plan set': 450 }, 1, []]);
+    const audit = query<{ text: string }>(
+      `SELECT RequestText AS text FROM DeviceBulkChangeLog WHERE LogEntryDescription = 'Update ThingSpace Rate Plan: ThingSpace API'`,
+    );
+    const shared = Map.groupBy(audit, ({ text }) => /\n\(one of (\d+) devices in this request\)$/.exec(text)?.[1]);
+    expect([shared.get('200')?.length, shared.get('50')?.length]).toEqual([400, 50]);
+    for (const iccid of MANY) expect(audit.filter(({ text }) => text.includes(iccid))).toHaveLength(1);
   });
 
   test('where they are too many for one request it is halved, and the next ones are smaller', async (context) => {

@@ -26,6 +26,7 @@ export interface Account {
   readonly settings: AccountSettings;
   readonly pace: Pace;
   readonly timeoutMs: number;
+  readonly batchSize: number;
 }
 
 export interface Connections {
@@ -40,9 +41,14 @@ const LIMIT_DEADLINE_MS = 10 * 60_000;
 export function createConnections(options: ConnectionsOptions): Connections {
   const everyone = pLimit(options.maxParallelRequests);
   const limiters = new Map<string, Limiter>();
+  const sharedValues = new Map<string, unknown>();
 
-  const limiterOf = (integration: Integration, { settings, pace }: Account): Limiter => {
-    const key = [integration.prefix, ...integration.accountKey.map((name) => settings[name])].join('\n');
+  const keyOf = ({ prefix, accountKey }: Integration, { settings }: Account): string =>
+    [prefix, ...accountKey.map((name) => settings[name])].join('\n');
+
+  const limiterOf = (integration: Integration, account: Account): Limiter => {
+    const { pace } = account;
+    const key = keyOf(integration, account);
     const known = limiters.get(key);
     if (known !== undefined) return known;
     const limiter = createLimiter(pace, everyone, options.clock, (waitMs, reason) => options.onThrottle(integration.name, waitMs, reason));
@@ -66,7 +72,18 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   return {
     carrier: (carrier, account) =>
-      carrier.connect({ http: httpOf(carrier, account), settings: account.settings, knownPackages: options.knownPackages }),
+      carrier.connect({
+        http: httpOf(carrier, account),
+        settings: account.settings,
+        knownPackages: options.knownPackages,
+        batchSize: account.batchSize,
+        shared: <T>(create: () => T): T => {
+          const key = keyOf(carrier, account);
+          if (!sharedValues.has(key)) sharedValues.set(key, create());
+          // Each carrier shares values of one type.
+          return sharedValues.get(key) as T;
+        },
+      }),
     billing: (billing, account) => billing.connect({ http: httpOf(billing, account), settings: account.settings }),
   };
 }

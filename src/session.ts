@@ -197,11 +197,7 @@ function createSystems(config: Config, connections: Connections, hasAssignProced
       const carrier = carrierOf(integration);
       const account = carrier === undefined ? null : config.account(carrier, providerId);
       return account?.ok === true
-        ? Math.max(
-            LEAST_IN_PROGRESS,
-            account.pace.concurrency * IN_PROGRESS_PER_SLOT,
-            Number(account.settings['BATCH_SIZE'] ?? 1) * BATCHES_IN_PROGRESS,
-          )
+        ? Math.max(LEAST_IN_PROGRESS, account.pace.concurrency * IN_PROGRESS_PER_SLOT, account.batchSize * BATCHES_IN_PROGRESS)
         : LEAST_IN_PROGRESS * IN_PROGRESS_PER_SLOT;
     },
     deadlineMs: ({ providerId, integration }) => {

@@ -14,6 +14,8 @@ export type Account =
       readonly settings: AccountSettings;
       readonly pace: { readonly concurrency: number; readonly perSecond: number | null };
       readonly timeoutMs: number;
+      /** Devices in one request. */
+      readonly batchSize: number;
       readonly deadlineMs: number;
     }
   | { readonly ok: false; readonly missing: readonly string[] };
@@ -46,6 +48,7 @@ export function accountOf(sources: Sources, integration: Integration, providerId
       perSecond: lower(number('RATE') ?? integration.pace.perSecond, ceilings.perSecond),
     },
     timeoutMs: (number('TIMEOUT_SECONDS') ?? integration.timeoutMs / 1000) * 1000,
+    batchSize: number('BATCH_SIZE') ?? integration.batchSize ?? 1,
     deadlineMs: (number('DEADLINE_SECONDS') ?? DEADLINE_SECONDS) * 1000,
   };
 }

@@ -18,12 +18,19 @@ export interface IntegrationSetting {
 }
 
 /** What an account needs, and how fast it may be used: made from the integration's definition. */
-export function integrationSettings({ settings, optional, secrets, pace, timeoutMs }: Integration): readonly IntegrationSetting[] {
+export function integrationSettings({
+  settings,
+  optional,
+  secrets,
+  pace,
+  timeoutMs,
+  batchSize,
+}: Integration): readonly IntegrationSetting[] {
   const account = [...settings, ...Object.keys(optional)].map((name) => ({
     name,
-    help: name in optional ? `${name === 'BATCH_SIZE' ? 'Devices in one call. ' : ''}Default: ${optional[name]}.` : '',
+    help: name in optional ? `Default: ${optional[name]}.` : '',
     secret: secrets.includes(name) ? ('everything' as const) : null,
-    schema: name === 'BASE_URL' ? baseUrl : name === 'BATCH_SIZE' ? wholeNumber(1, 1000) : null,
+    schema: name === 'BASE_URL' ? baseUrl : null,
     default: optional[name] ?? null,
   }));
   const own = (name: string, help: string, schema: IntegrationSetting['schema'], value: number | null, source = '') => {
@@ -34,6 +41,7 @@ export function integrationSettings({ settings, optional, secrets, pace, timeout
     ...account,
     own('CONCURRENCY', 'Requests at once per account.', wholeNumber(1, 10_000), pace.concurrency, ` (${pace.source})`),
     own('RATE', 'Calls per second per account.', perSecond, pace.perSecond),
+    ...(batchSize === undefined ? [] : [own('BATCH_SIZE', 'Devices in one request.', wholeNumber(1, 1000), batchSize)]),
     own('TIMEOUT_SECONDS', 'How long one call may take.', seconds, timeoutMs / 1000),
     own('DEADLINE_SECONDS', 'How long an accepted change is polled.', seconds, DEADLINE_SECONDS),
   ];

@@ -21,6 +21,7 @@ import {
   type IntegrationNames,
 } from './statements/lookups.ts';
 import { findOperator, type PermissionSettings } from './statements/operator.ts';
+import { countSpentChanges } from './statements/spent-changes.ts';
 import { tableNames } from './table-names.ts';
 
 export interface FactsStoreOptions {
@@ -49,7 +50,9 @@ export function createFactsStore(db: ReadDatabase, { permissions, integrations, 
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
       const { tenantId } = want.operator;
-      const tables = { lines: loaded.table, ...(await findDevices(db.session, loaded, { tenantId, providers })) };
+      const devices = await findDevices(db.session, loaded, { tenantId, providers });
+      const spent = want.quotas === undefined ? null : await countSpentChanges(db, devices.found, want.quotas);
+      const tables = { lines: loaded.table, ...devices, spent };
       const scope = { tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,

@@ -35,6 +35,8 @@ export function grantsScript({ run, dryRun, permissions }: GrantsOptions): strin
     '-- Dry runs (DATABASE_URL_READ)',
     userSql(dryRun),
     ...tableGrants('dry-run', dryRun, permissions),
+    // Plan changes that are under way count for a carrier's monthly quota.
+    ...['change_row', 'journal'].map((table) => grant('SELECT', `pondbulk.${bracketed(table)}`, dryRun)),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpClient } from './http.ts';
 import type { Outcome } from './outcome.ts';
 import type { PlanChange } from './plan-change.ts';
+import type { PlanQuota } from './plan-refusals.ts';
 import type { DeviceState } from './result.ts';
 import type { Steps } from './step.ts';
 
@@ -8,7 +9,7 @@ import type { Steps } from './step.ts';
 export type EffectiveDateRule = { readonly kind: 'none' } | { readonly kind: 'days'; readonly max: number } | { readonly kind: 'any' };
 
 /** What a carrier needs to know about a device or plan before a change can be sent. */
-export type CarrierNeed = 'package-type' | 'plan-uuid' | 'eid' | 'phone-number' | 'iccid-19';
+export type CarrierNeed = 'package-type' | 'plan-uuid' | 'eid' | 'phone-number' | 'iccid-19' | 'not-suspended';
 
 /** Settings of one account, by their names without the integration's prefix (`BASE_URL`, `API_KEY`). */
 export type AccountSettings = Readonly<Record<string, string>>;
@@ -30,6 +31,8 @@ export interface Integration {
   /** Pace documented by its owner: flags never lift it. */
   readonly documented: { readonly concurrency: number | null; readonly perSecond: number | null };
   readonly timeoutMs: number;
+  /** How many devices share one request, when nothing else is set; left out where each has its own. */
+  readonly batchSize?: number;
   headers(settings: AccountSettings): Readonly<Record<string, string>>;
   /** Milliseconds to wait when the answer means "too many calls", else null. */
   limitedFor(answer: HttpAnswer): number | null;
@@ -44,6 +47,8 @@ export interface Carrier extends Integration {
   readonly portal: 'M2M' | 'Mobility';
   readonly needs: readonly CarrierNeed[];
   readonly effectiveDate: EffectiveDateRule;
+  /** Left out where changes are not counted. */
+  readonly quota?: PlanQuota;
   connect(account: CarrierAccount): CarrierConnection;
 }
 
@@ -52,6 +57,10 @@ export interface CarrierAccount {
   readonly settings: AccountSettings;
   /** Which of these package ids POND_Package holds for the ICCID. */
   readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
+  /** How many devices may share one request. */
+  readonly batchSize: number;
+  /** What `create` made for the account first, whichever provider asks: a login is one for all of them. */
+  readonly shared: <T>(create: () => T) => T;
 }
 
 export interface CarrierConnection {

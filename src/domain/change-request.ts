@@ -7,6 +7,8 @@ export type ChangeRequest =
       /** Today, `yyyy-MM-dd` UTC. */
       readonly today: string;
       readonly refuseActiveRevServices: boolean;
+      /** Spend the last plan change that a carrier's monthly quota allows. */
+      readonly useLastChange?: boolean;
     }
   | {
       readonly kind: 'assign-customer';
@@ -14,4 +16,5 @@ export type ChangeRequest =
       readonly service: ServiceOrder | null;
       readonly useCarrierActivation: boolean;
       readonly activatedDate: string | null;
+      readonly useLastChange?: boolean;
     };

@@ -2,6 +2,7 @@ import type { Lookups, RowFacts } from './facts.ts';
 import type { Change } from './judge.ts';
 import type { List, RowValues } from './list-row.ts';
 import type { Operator } from './operator.ts';
+import type { PlanQuota } from './plan-refusals.ts';
 
 /** What validation asks the operator's database. All of it can be had from a database that cannot be written to. */
 export interface FactsStore {
@@ -27,6 +28,13 @@ export interface FactsWanted {
   readonly services: boolean;
   /** The first active day. */
   readonly activation: boolean;
+  /** Providers whose devices may be changed so often a month only, and the first day (`yyyy-MM-dd`) from which it is counted. */
+  readonly quotas?: { readonly since: string; readonly providers: readonly CountedProvider[] };
+}
+
+/** What counts as a plan change of a provider's devices. */
+export interface CountedProvider extends Pick<PlanQuota, 'audit' | 'step'> {
+  readonly providerId: number;
 }
 
 /** A list beside what the database knows about it. */

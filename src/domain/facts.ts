@@ -25,6 +25,8 @@ export interface DeviceFacts extends Device {
   readonly writeIsEnabled: boolean;
   readonly isArchived: boolean;
   readonly isSuspended: boolean;
+  /** Plan changes that count against its carrier's quota of this month; 0 where there is none. */
+  readonly changesThisMonth: number;
   readonly plan: string | null;
   readonly commPlan: string | null;
   readonly accountNumber: string | null;

@@ -1,8 +1,13 @@
-/** One request, before the account's headers are added. `body` is sent as JSON. */
+/** One request, before the account's headers are added. */
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
+  /** Beside the account's own, or in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a text as it is. */
   readonly body?: unknown;
+  /** A read that is never sent again once it may have arrived. */
+  readonly isOnce?: boolean;
   /** 102 (Processing) is an answer to this call, and nothing follows it: the service says "still running" so. */
   readonly endsWith102?: boolean;
 }

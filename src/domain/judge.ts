@@ -4,6 +4,7 @@ import type { Carrier } from './carrier.ts';
 import type { ChangeRequest } from './change-request.ts';
 import type { Customer, DeviceFacts, ProviderPlan, RowFacts } from './facts.ts';
 import type { PlanChange } from './plan-change.ts';
+import { quotaUsedUp, suspended, type Refused } from './plan-refusals.ts';
 import { pondIccid } from './pond-iccid.ts';
 import type { DeviceState } from './result.ts';
 
@@ -39,6 +40,10 @@ class Refusal extends Error {
     super(message);
     this.code = code;
     this.hint = hint;
+  }
+
+  static of({ code, message, hint }: Refused): Refusal {
+    return new Refusal(code, message, hint);
   }
 }
 
@@ -78,7 +83,7 @@ function judgePlanChange(
   judging: Judging,
   request: ChangeRequest & { kind: 'change-rate-plan' },
 ): Verdict {
-  const change = planChange(row, device, judging, request.today);
+  const change = planChange(row, device, judging);
   if (request.refuseActiveRevServices && device.liveServiceId !== null) {
     throw new Refusal('ACTIVE_REV_SERVICE', `Active Rev Services found associated with device: ${device.liveServiceId}`);
   }
@@ -88,7 +93,8 @@ function judgePlanChange(
 }
 
 /** The plan change of a row, after the rules about the plan and about what the carrier needs. */
-function planChange(row: RowFacts, device: DeviceFacts, { index, carrierOf }: Judging, today: string): PlanChange {
+function planChange(row: RowFacts, device: DeviceFacts, { index, carrierOf, request }: Judging): PlanChange {
+  const { today } = request;
   const code = row.values.plan;
   if (code === undefined) throw new Refusal('RATE_PLAN_MISSING', 'No rate plan given', 'give --plan, or a plan column');
   const plan = index.plan(device.providerId, code);
@@ -99,6 +105,9 @@ function planChange(row: RowFacts, device: DeviceFacts, { index, carrierOf }: Ju
   const effectiveDate = row.values.effectiveDate ?? null;
   if (effectiveDate !== null && effectiveDate > today) requireDate(effectiveDate, today, carrier);
   const { portal, deviceId, iccid, msisdn, eid, providerId, tenantId } = device;
+  const refusal =
+    carrier.quota === undefined ? null : quotaUsedUp(iccid, device.changesThisMonth, carrier.quota, request.useLastChange === true);
+  if (refusal !== null && device.plan !== plan.code) throw Refusal.of(refusal);
   return {
     kind: 'change-rate-plan',
     device: { portal, deviceId, iccid, msisdn, eid, providerId, tenantId },
@@ -106,6 +115,7 @@ function planChange(row: RowFacts, device: DeviceFacts, { index, carrierOf }: Ju
     commPlan: row.values.commPlan ?? null,
     effectiveDate: effectiveDate !== null && effectiveDate > today ? effectiveDate : null,
     before: { plan: device.plan, commPlan: device.commPlan },
+    ...(refusal === null ? {} : { refusal }),
   };
 }
 
@@ -128,6 +138,9 @@ function requireNeeds(device: DeviceFacts, plan: ProviderPlan, carrier: Carrier)
       case 'iccid-19':
         if (pondIccid(device.iccid) === null)
           throw new Refusal('ICCID_NOT_19_DIGITS', `ICCID ${device.iccid} must have 19 digits for POND`);
+        break;
+      case 'not-suspended':
+        if (device.isSuspended) throw Refusal.of(suspended(device.iccid));
         break;
       default:
         need satisfies never;
@@ -163,7 +176,7 @@ function judgeAssignment(
     );
   }
   const customerPlan = findCustomerPlan(row, device, judging);
-  const carrierPlan = row.values.plan === undefined ? null : planChange(withoutDate(row), device, judging, request.today);
+  const carrierPlan = row.values.plan === undefined ? null : planChange(withoutDate(row), device, judging);
   if (request.useCarrierActivation && device.activatedOn === null) {
     throw new Refusal('NO_ACTIVATION_DATE', 'No carrier activation date found');
   }

@@ -1,4 +1,5 @@
 import type { Portal } from './effect.ts';
+import type { Refused } from './plan-refusals.ts';
 import type { DeviceState } from './result.ts';
 
 /** A device as the operator's database knows it. */
@@ -34,4 +35,6 @@ export interface PlanChange {
   readonly effectiveDate: string | null;
   /** As the database knew it when the change was planned. */
   readonly before: DeviceState;
+  /** Why it must not be sent. The device was on the plan already as the database knew it: this counts where its carrier says otherwise. */
+  readonly refusal?: Refused;
 }

@@ -9,8 +9,6 @@ export type Sent<T> =
   | { readonly kind: 'accepted'; readonly handle: string; readonly response: string }
   /** The other side said no: it did not happen. */
   | { readonly kind: 'refused'; readonly error: RowError; readonly response: string }
-  /** A request of several was refused whole, perhaps because of one of them: it did not happen, and each is sent again alone. */
-  | { readonly kind: 'alone'; readonly error: RowError }
   /** The answer did not arrive or says nothing: it may have happened, or may happen yet. */
   | { readonly kind: 'lost'; readonly error: RowError; readonly response: string }
   /** It did not happen, and going on with this provider is pointless (credentials, quota). */
@@ -50,10 +48,10 @@ export interface BatchedStep<T, M> extends Omit<Step<T>, 'send'> {
   readonly key: string;
   readonly member: M;
   readonly maxMembers: number;
-  /** How long the first member waits for company; a moment without it. */
-  readonly lingerMs?: number;
   /** Answers for each member, in their order. */
   sendAll(members: readonly M[], signal: AbortSignal, handle: string): Promise<readonly Sent<T>[]>;
+  /** Whether a whole request may be refused so because of some of its members: then it goes again in halves, until those are alone. */
+  isForSome?(error: RowError): boolean;
 }
 
 export type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RowError };

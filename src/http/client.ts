@@ -36,7 +36,8 @@ export interface HttpOptions {
 }
 
 interface CallConfig extends AxiosRequestConfig {
-  readonly isRead: boolean;
+  /** A read: nothing can happen twice. */
+  readonly isRepeatable: boolean;
   readonly endsWith102: boolean;
 }
 
@@ -52,7 +53,8 @@ const LONGEST_BACK_OFF_MS = 60_000;
 /** An HTTP client for one account of a carrier or of billing. */
 export function createHttpClient(options: HttpOptions): HttpClient {
   const client = createAxios(options);
-  const call = async (isRead: boolean, { method, url, body, endsWith102 = false }: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
+  const call = async (isRead: boolean, request: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
+    const { method, url, headers, body } = request;
     if (!isRead && !options.mayWrite) {
       throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A dry run tried to send ${method} ${url}; nothing was sent.`);
     }
@@ -61,10 +63,11 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const config: CallConfig = {
         method,
         url,
-        isRead,
-        endsWith102,
         signal,
-        ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+        isRepeatable: isRead && request.isOnce !== true,
+        endsWith102: request.endsWith102 === true,
+        ...(headers === undefined ? {} : { headers }),
+        ...(body === undefined ? {} : { data: typeof body === 'string' ? body : JSON.stringify(body) }),
       };
       const reply = await client.request<Buffer>(config).then(toReply, (error: unknown) => replyOfError(error, signal));
       const waitMs = reply.kind === 'answer' ? options.limitedFor(reply) : null;
@@ -99,8 +102,8 @@ function createAxios(options: HttpOptions): AxiosInstance {
   });
   client.interceptors.response.use((response) => {
     // axios-retry looks at errors only; a read that may be tried again is made one, and turned back in replyOfError.
-    const { isRead } = response.config as CallConfig;
-    if (isRead && (isServerError(response.status) || options.isTransient?.(toAnswer(response)) === true)) {
+    const { isRepeatable } = response.config as CallConfig;
+    if (isRepeatable && (isServerError(response.status) || options.isTransient?.(toAnswer(response)) === true)) {
       throw new axios.AxiosError(`status ${response.status}`, TRY_AGAIN, response.config, response.request, response);
     }
     return response;
@@ -108,7 +111,8 @@ function createAxios(options: HttpOptions): AxiosInstance {
   axiosRetry(client, {
     retries: options.retries,
     retryDelay: (count, error) => Math.min(LONGEST_BACK_OFF_MS, Math.max(retryAfter(error), backOffMs(count, options.random()))),
-    retryCondition: (error) => !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRead === true),
+    retryCondition: (error) =>
+      !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRepeatable === true),
   });
   return client;
 }

@@ -89,7 +89,14 @@ function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): Row
   const words = said.message === null ? `${service}: status ${status}` : http.redact(said.message).slice(0, MESSAGE_LENGTH);
   switch (errors.classify?.(status, said.code, text) ?? classOfStatus(status, errors)) {
     case 'auth':
-      return rowError(code, 'auth', status, `${service}: authentication failed`, 'check its credentials, then resume');
+      // What stops a provider for another reason than its credentials is told in its own words.
+      return rowError(
+        code,
+        'auth',
+        status,
+        status === 401 || status === 403 || said.message === null ? `${service}: authentication failed` : `${service}: ${words}`,
+        'check its credentials, then resume',
+      );
     case 'limit':
       return rowError(code, 'limit', status, words, 'wait until the limit is lifted, then resume');
     case 'transient':

@@ -47,8 +47,6 @@ export interface Stops {
 /** Journal entries wait so long for those of other devices. */
 const JOURNAL_LINGER_MS = 15;
 const JOURNAL_TOGETHER = 1000;
-/** Members of a batched step wait so long for company. */
-const BATCH_LINGER_MS = 50;
 /** Between two looks at accepted changes: doubling from 1 s to 10 s. */
 const FIRST_LOOK_MS = 1000;
 const LONGEST_LOOK_MS = 10_000;
@@ -77,7 +75,6 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
   const engine: Engine = {
     ...options,
     journal: createGroup(store.append, { lingerMs: JOURNAL_LINGER_MS, max: JOURNAL_TOGETHER }, clock),
-    batches: createBatches(BATCH_LINGER_MS, clock),
     writer,
     rows,
     stopped: AbortSignal.any([options.drain, options.abort, failure.signal]),
@@ -94,7 +91,6 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
 
 interface Engine extends EngineOptions {
   readonly journal: Group<JournalEntry>;
-  readonly batches: Batches;
   readonly writer: VerdictWriter;
   /** Rows whose verdict is not written yet. */
   readonly rows: Map<string, SourcedRow>;
@@ -110,6 +106,7 @@ interface Engine extends EngineOptions {
 async function runProvider(providerId: number, bulkChanges: readonly BulkChangeInfo[], engine: Engine): Promise<RowError | null> {
   const { store, clock, stopped, letGo, pageSize } = engine;
   const ids = bulkChanges.map(({ id }) => id);
+  const batches = createBatches();
   let stop: RowError | null = null;
   let accepted = 0;
   let atCarrier = 0;
@@ -121,7 +118,7 @@ async function runProvider(providerId: number, bulkChanges: readonly BulkChangeI
     atCarrier = 0;
     const worker = async (): Promise<void> => {
       for (let next = await source.next(); next !== null; next = await source.next()) {
-        const verdict = await runRow(next, engine);
+        const verdict = await runRow(next, batches, engine);
         if (verdict.status === 'ACCEPTED') accepted += 1;
         if (verdict.isAtCarrier) atCarrier += 1;
         if (verdict.stop !== null && stop === null) {
@@ -130,7 +127,7 @@ async function runProvider(providerId: number, bulkChanges: readonly BulkChangeI
         }
       }
     };
-    await Promise.all(Array.from({ length: engine.inProgress(providerId) }, () => worker().catch(engine.fail)));
+    await batches.runWorkers(Array.from({ length: engine.inProgress(providerId) }, () => () => worker().catch(engine.fail)));
     await store.release(await source.untaken());
   };
   await work(openRows(store, ids, pageSize, isOver));
@@ -156,7 +153,7 @@ async function callWaiting(ids: readonly string[], { store, writer, probe }: Eng
   return waiting;
 }
 
-async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
+async function runRow(item: SourcedRow, batches: Batches, engine: Engine): Promise<RowVerdict> {
   const { row, bulkChangeId, past } = item;
   engine.rows.set(row.rowId, item);
   const verdict = await runDevice(engine.perform(row.change), {
@@ -165,7 +162,7 @@ async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
     past,
     audited: row.audited,
     journal: engine.journal,
-    batches: engine.batches,
+    batches,
     clock: engine.clock,
     settleMs: engine.settleMs,
     probe: engine.probe,

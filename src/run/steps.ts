@@ -75,8 +75,9 @@ export function createSteps(options: StepsOptions): JournaledSteps {
         step === name && data.kind === 'answer' && (attempt === options.attempt || (data.ended === 'done' && data.lasting)),
     );
 
-  const finish = <T>(name: string, step: AnyStep<T>, sent: Exclude<Sent<T>, { kind: 'alone' }>, handle: string): Tried<T> => {
-    const texts = { audit: step.audit, request: requestOf(step, handle), response: sent.response };
+  const finish = <T>(name: string, step: AnyStep<T>, sent: Sent<T>): Tried<T> => {
+    const request = lastIntent(entries, name, options.attempt)?.request ?? '';
+    const texts = { audit: step.audit, request, response: sent.response };
     switch (sent.kind) {
       case 'done':
         void write(name, { kind: 'answer', ended: 'done', value: sent.value, lasting: step.lasting === true, ...texts });
@@ -112,61 +113,55 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     }
   };
 
-  const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<{ readonly sent: Sent<T>; readonly handle: string }> => {
-    let handle = '';
-    const intend = async (named: string): Promise<void> => {
-      handle = named;
-      await write(name, { kind: 'intent', request: requestOf(step, handle), ...(handle === '' ? {} : { handle }) });
-      tell(name, 'intent', requestOf(step, handle));
+  const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<Sent<T>> => {
+    let isIntended = false;
+    const intend = async (handle: string, members: number): Promise<void> => {
+      // The request before was refused whole: it goes again in parts.
+      if (isIntended) void write(name, { kind: 'answer', ended: 'absent' });
+      isIntended = true;
+      const request = requestOf(step, handle, members);
+      await write(name, { kind: 'intent', request, ...(handle === '' ? {} : { handle }) });
+      tell(name, 'intent', request);
       await probe('before send', name);
     };
     const send = async (): Promise<Sent<T>> => {
       if ('sendAll' in step) return options.batches.send(step, intend, signal);
-      await intend(step.newHandle?.() ?? '');
+      const handle = step.newHandle?.() ?? '';
+      await intend(handle, 1);
       return step.send(signal, handle);
     };
     await probe('before intent', name);
     const sent = await send();
     await probe('after send', name);
-    return { sent, handle };
+    return sent;
   };
 
-  const tryStep = async <T>(name: string, given: AnyStep<T>): Promise<Tried<T>> => {
-    let step = given;
+  const tryStep = async <T>(name: string, step: AnyStep<T>): Promise<Tried<T>> => {
     const answer = answerOf(name)?.data;
     if (answer?.kind === 'answer' && answer.ended === 'done') return { ok: true, value: answer.value as T };
     if (answer?.kind === 'answer' && answer.ended === 'refused') return { ok: false, error: answer.error };
-    if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer.handle);
+    if (answer?.kind === 'answer' && answer.ended === 'accepted') return settleAccepted(name, step, answer);
     let doubt = openDoubt(entries, name, options.attempt, clock.now());
     for (let sends = 0; ;) {
       if (doubt !== null) {
-        const { handle } = doubt;
         const seen = await settle(name, step, doubt);
-        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' }, handle);
-        if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' }, handle);
-        if (seen.kind === 'pending') return finish(name, step, { kind: 'accepted', handle, response: '' }, handle);
+        if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' });
+        if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' });
+        if (seen.kind === 'pending') return finish(name, step, { kind: 'accepted', handle: doubt.handle, response: '' });
         if (seen.kind === 'unclear') throw new RowEnded({ kind: 'unknown', error: seen.error });
         if (sends >= MAX_SENDS) {
           // Where a change that still came would do no harm it may be called failed; anything else stays in doubt.
-          if (step.idempotent === true)
-            return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message }, handle);
+          if (step.idempotent === true) return finish(name, step, { kind: 'refused', error: doubt.error, response: doubt.error.message });
           throw new RowEnded({ kind: 'unknown', error: doubt.error });
         }
         void write(name, { kind: 'answer', ended: 'absent' });
       }
-      const { sent, handle } = await sendOnce(name, step);
-      if (sent.kind === 'alone' && 'sendAll' in step && step.maxMembers > 1) {
-        void write(name, { kind: 'answer', ended: 'absent' });
-        step = { ...step, key: `${step.key}\n${options.rowId}`, maxMembers: 1 };
-        doubt = null;
-        continue;
-      }
+      const sent = await sendOnce(name, step);
       sends += 1;
-      if (sent.kind === 'alone') return finish(name, step, { kind: 'refused', error: sent.error, response: sent.error.message }, handle);
-      if (sent.kind !== 'lost') return finish(name, step, sent, handle);
+      if (sent.kind !== 'lost') return finish(name, step, sent);
       void write(name, { kind: 'answer', ended: 'lost', error: sent.error });
       tell(name, 'failed', sent.error.message);
-      doubt = { at: clock.now(), error: sent.error, handle };
+      doubt = { at: clock.now(), error: sent.error, handle: lastIntent(entries, name, options.attempt)?.handle ?? '' };
     }
   };
 
@@ -189,11 +184,13 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     throw new Error(`${name} of row ${options.rowId} is no procedure`);
   };
 
-  const settleAccepted = async <T>(name: string, step: AnyStep<T>, handle: string): Promise<Tried<T>> => {
-    const seen = await step.readBack(signal, handle);
-    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done' }, handle);
-    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused' }, handle);
-    throw new RowEnded(accepted(handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null));
+  const settleAccepted = async <T>(name: string, step: AnyStep<T>, taken: Taken): Promise<Tried<T>> => {
+    const seen = await step.readBack(signal, taken.handle);
+    // The audit tells both: the answer that took it, and the one that shows its end.
+    const both = (response: string): string => [taken.response, response].filter((text) => text !== '').join('\n');
+    if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done', response: both(seen.response) });
+    if (seen.kind === 'failed') return finish(name, step, { ...seen, kind: 'refused', response: both(seen.response) });
+    throw new RowEnded(accepted(taken.handle, seen.kind === 'unclear' && stopsProvider(seen.error) ? seen.error : null));
   };
 
   return {
@@ -254,8 +251,21 @@ function failureOf(error: unknown): RowError | null {
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;
 
-function requestOf({ request }: AnyStep<unknown>, handle: string): string {
-  return typeof request === 'string' ? request : request(handle);
+type Intent = JournalData & { readonly kind: 'intent' };
+
+/** What the journal has of a step that the carrier took. */
+type Taken = JournalData & { readonly kind: 'answer'; readonly ended: 'accepted' };
+
+/** Of a shared request each member tells its own part, and how many there are. */
+function requestOf({ request }: AnyStep<unknown>, handle: string, members: number): string {
+  const text = typeof request === 'string' ? request : request(handle);
+  return members === 1 ? text : `${text}\n(one of ${members} devices in this request)`;
+}
+
+/** The last request of a step. */
+function lastIntent(entries: readonly JournalEntry[], name: string, attempt: number): Intent | undefined {
+  const mine = entries.filter((entry) => entry.step === name && entry.attempt === attempt);
+  return mine.flatMap(({ data }) => (data.kind === 'intent' ? [data] : [])).at(-1);
 }
 
 interface Doubt {
@@ -268,9 +278,8 @@ interface Doubt {
 
 /** What earlier runs of this attempt left open. After a crash nobody knows how long the call waited, or ran: it settles from now on. */
 function openDoubt(entries: readonly JournalEntry[], name: string, attempt: number, now: number): Doubt | null {
-  const mine = entries.filter((entry) => entry.step === name && entry.attempt === attempt);
-  const handle = mine.flatMap(({ data }) => (data.kind === 'intent' ? [data.handle ?? ''] : [])).at(-1) ?? '';
-  const last = mine.at(-1);
+  const handle = lastIntent(entries, name, attempt)?.handle ?? '';
+  const last = entries.findLast((entry) => entry.step === name && entry.attempt === attempt);
   if (last?.data.kind === 'intent') return { at: now, error: interrupted(name), handle };
   return last?.data.kind === 'answer' && last.data.ended === 'lost' ? { at: last.at, error: last.data.error, handle } : null;
 }

@@ -1,5 +1,5 @@
 import { customerTables, REVIO_CUSTOMERS } from './sample/customers.ts';
-import { combined, type SampleData } from './sample/data.ts';
+import { combined, EMPTY, type SampleData } from './sample/data.ts';
 import { controlCenterDevices, deviceTables } from './sample/devices.ts';
 import { moreOfPond, sampleFleet, type FleetDevice } from './sample/fleet.ts';
 import { operatorTables } from './sample/operators.ts';
@@ -8,10 +8,11 @@ import { CONTROL_CENTER_PLANS, PACKAGE_TYPES, planTables } from './sample/plans.
 import { providerTables } from './sample/providers.ts';
 import { tealEsims, tealPlans, tealTables } from './sample/teal.ts';
 import { serviceLineData } from './sample/service-lines.ts';
+import { thingSpaceData } from './sample/thingspace.ts';
 
 /** The sample fleet of the sandbox with everything around it: always the same. */
 export function sampleData(): SampleData {
-  return [fleetData(sampleFleet()), tealData()].reduce(combined, lookups());
+  return [fleetData(sampleFleet()), thingSpaceData(), tealData()].reduce(combined, lookups());
 }
 
 /** `count` POND devices of provider 1 more, each on POND-1GB: for measurements and tests. */
@@ -22,11 +23,10 @@ export function pondFleet(count: number, firstId = 100_000): SampleData {
 /** Everything that is not a device. */
 function lookups(): SampleData {
   return {
+    ...EMPTY,
     tables: { ...providerTables(), ...planTables(), ...customerTables(), ...operatorTables() },
     pond: { packageTypes: PACKAGE_TYPES, packages: [], sims: [] },
-    controlCenter: { jasper: [], tmobilejasper: [], pod19: [], rogers: [] },
     controlCenterPlans: CONTROL_CENTER_PLANS,
-    teal: { esims: [], plans: [] },
     revio: { customers: REVIO_CUSTOMERS, services: [], products: [] },
   };
 }
@@ -35,6 +35,7 @@ function fleetData(fleet: readonly FleetDevice[]): SampleData {
   const packages = packageData(fleet);
   const lines = serviceLineData(fleet);
   return {
+    ...EMPTY,
     tables: { ...deviceTables(fleet), ...packages.tables, ...lines.tables },
     pond: { packageTypes: [], ...packages.pond },
     controlCenter: {
@@ -43,12 +44,10 @@ function fleetData(fleet: readonly FleetDevice[]): SampleData {
       pod19: controlCenterDevices(fleet, 6),
       rogers: controlCenterDevices(fleet, 7),
     },
-    controlCenterPlans: [],
-    teal: { esims: [], plans: [] },
     revio: { customers: [], ...lines.revio },
   };
 }
 
 function tealData(): SampleData {
-  return { ...fleetData([]), tables: tealTables(), teal: { esims: tealEsims(), plans: tealPlans() } };
+  return { ...EMPTY, tables: tealTables(), teal: { esims: tealEsims(), plans: tealPlans() } };
 }

@@ -14,6 +14,8 @@ export interface SimulatorClient {
   addFault(fault: unknown): Promise<readonly Fault[]>;
   clearFaults(): Promise<void>;
   latency(service: string, ms: number): Promise<void>;
+  /** How long what a service accepts takes to be done. */
+  delay(service: string, ms: number): Promise<void>;
   limits(
     service: string,
     limits: { readonly perSecond?: number | null; readonly concurrency?: number | null; readonly perMinute?: number | null },
@@ -48,6 +50,7 @@ export function simulatorClient(port: number): SimulatorClient {
     addFault: (fault) => call('POST', 'faults', fault),
     clearFaults: () => call('DELETE', 'faults'),
     latency: (service, ms) => call('POST', 'latency', { service, ms }),
+    delay: (service, ms) => call('POST', 'delay', { service, ms }),
     limits: (service, limits) => call('POST', 'limits', { service, ...limits }),
     readOnly: (readOnly) => call('POST', 'mode', { readOnly }),
     state: () => call('GET', 'state'),

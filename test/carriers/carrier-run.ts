@@ -44,7 +44,10 @@ export async function open(carrier: CarrierUnderTest, sample: string, { onTestFi
     standing: (iccid: string) => standing(sandbox, carrier, iccid),
     standings: () => devices.map((iccid) => standing(sandbox, carrier, iccid)),
     /** Resolves when no effect is still to come. */
-    quiet: () => vi.waitFor(() => expect(sandbox.carriers.pending.size).toBe(0), { timeout: 10_000 }),
+    quiet: () =>
+      vi.waitFor(() => expect([sandbox.carriers.pending.size, carrier.isQuiet?.(sandbox.carriers) ?? true]).toEqual([0, true]), {
+        timeout: 10_000,
+      }),
     violations: () => sandbox.carriers.ledger.summary().violations,
   };
 }

@@ -33,7 +33,13 @@ function answer(status: number, body: unknown): HttpReply & { kind: 'answer' } {
 /** What the step of a plan change came to when its PUT is answered so. */
 async function sentOn(reply: HttpReply, change = CHANGE): Promise<Sent<unknown>> {
   const http: HttpClient = { timeoutMs: 1000, redact: (text) => text, read: async () => answer(200, BEFORE), send: async () => reply };
-  const connection = jasper.connect({ http, settings: { BASE_URL: 'http://host' }, knownPackages: async () => [] });
+  const connection = jasper.connect({
+    http,
+    settings: { BASE_URL: 'http://host' },
+    knownPackages: async () => [],
+    batchSize: 1,
+    shared: (create) => create(),
+  });
   const sent: Sent<unknown>[] = [];
   const steps: Pick<Steps, 'signal' | 'remember' | 'step'> = {
     signal: NEVER,

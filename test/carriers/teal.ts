@@ -16,6 +16,7 @@ export const teal: CarrierUnderTest = {
   planBefore: 'TEAL-100MB',
   plan: 'TEAL-1GB',
   read: { method: 'GET', path: '/esims/info' },
+  readBack: { method: 'GET' },
   write: { method: 'POST', path: '/esims/assign-plan' },
   changedOnce: { 'plan change queued': 1 },
   audit: ['Teal Carrier Rate Plan: API.', 'Teal Carrier Rate Plan: Database.'],

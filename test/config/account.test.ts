@@ -11,8 +11,20 @@ describe('an account is made of the settings of its integration', () => {
       settings: { BASE_URL: 'https://acme.example/v1', USERNAME: 'me', API_KEY: 'key-of-acme', REALM: 'main' },
       pace: { concurrency: 2, perSecond: 4 },
       timeoutMs: 30_000,
+      batchSize: 1,
       deadlineMs: 900_000,
     });
+  });
+
+  test('with as many devices in one request as is set, where devices share requests', () => {
+    const sharing = integration({ batchSize: 200 });
+    const sizes = [{}, { ACME_BATCH_SIZE: '50' }].map((env) => {
+      const account = load({ env: { ...ACME, ...env }, integrations: [sharing] }).account(sharing, null);
+      return account.ok ? account.batchSize : null;
+    });
+
+    expect(sizes).toEqual([200, 50]);
+    expect(() => load({ env: { ...ACME, ACME_BATCH_SIZE: '0' }, integrations: [sharing] })).toThrow('ACME_BATCH_SIZE=0');
   });
 
   test('with what is set instead', () => {

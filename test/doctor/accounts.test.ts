@@ -20,7 +20,7 @@ const PROVIDER: Provider = {
   tenantId: 1,
   writeIsEnabled: true,
 };
-const ACCOUNT: Account = { ok: true, settings: {}, pace: { concurrency: 1, perSecond: null }, timeoutMs: 1, deadlineMs: 1 };
+const ACCOUNT: Account = { ok: true, settings: {}, pace: { concurrency: 1, perSecond: null }, timeoutMs: 1, batchSize: 1, deadlineMs: 1 };
 const device = (iccid: string): Device => ({ portal: 'M2M', deviceId: 1, iccid, msisdn: null, eid: null, providerId: 7, tenantId: 1 });
 
 function failed(kind: RowError['class'], hint: string | null = null): CallFailed {

@@ -7,6 +7,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { main } from '../../src/main.ts';
+import { combined, type SampleData } from '../../src/sandbox/sample/data.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
@@ -53,23 +54,23 @@ export interface SandboxHere {
   remove(): Promise<void>;
 }
 
-/** A folder with a database of the sample data, to be copied for each test. */
-export async function sampleDatabase(): Promise<{ readonly path: string; remove(): void }> {
+/** A folder with a database of the sample data (and `more` beside it), to be copied for each test. */
+export async function sampleDatabase(more?: SampleData): Promise<{ readonly path: string; remove(): void }> {
   const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-sample-'));
   const path = join(dir, 'sample.db');
   const db = await openDatabase(`sqlite:${path}`, { create: true });
   await migrate(db, { withOperatorSchema: true });
-  await seedDatabase(db, sampleData());
+  await seedDatabase(db, more === undefined ? sampleData() : combined(sampleData(), more));
   await db.close();
   return { path, remove: () => rmSync(dir, { recursive: true }) };
 }
 
-/** A sandbox on a copy of `sample`. Its carriers have no limits: tests need not keep their pace. */
-export async function sandboxHere(sample: string): Promise<SandboxHere> {
+/** A sandbox on a copy of `sample`, which `more` is in too. Its carriers have no limits: tests need not keep their pace. */
+export async function sandboxHere(sample: string, more?: SampleData): Promise<SandboxHere> {
   const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-here-'));
   const database = join(dir, 'test.db');
   copyFileSync(sample, database);
-  const simulator = await startSimulator({ port: 0, onStop: () => undefined });
+  const simulator = await startSimulator({ port: 0, onStop: () => undefined, ...(more === undefined ? {} : { more }) });
   for (const { limit } of simulator.state.services.values()) limit.set({ concurrency: null, perSecond: null, perMinute: null });
   const environment = {
     DATABASE_URL: `sqlite:${database}`,

@@ -150,15 +150,16 @@ describe('several EIDs in one call, where the provider allows it', () => {
     for (const iccid of willing) expect(of(iccid)).toMatchObject({ effects: teal.changedOnce, change: 'PROCESSED' });
   });
 
-  test('a call that is refused whole is made for each alone, by another request id', async (context) => {
-    const { change, addFault, calls, fleet, standing: of } = await open(context);
+  test('a call that is refused whole is made again in halves, by other request ids', async (context) => {
+    const { change, addFault, calls, journal, fleet, standing: of } = await open(context);
     addFault({ service: 'teal', kind: '400', match: teal.write });
 
     const ran = await change(willing, ['--plan', teal.plan], TOGETHER);
 
     expect(ran.code, ran.stderr).toBe(0);
-    expect(calls('/esims/assign-plan')).toHaveLength(1 + willing.length);
-    expect(fleet().operations.map(({ entries }) => entries.length)).toEqual(willing.map(() => 1));
+    expect(calls('/esims/assign-plan')).toHaveLength(3);
+    expect(fleet().operations.map(({ entries }) => entries.length)).toEqual([6, 6]);
+    expect(new Set(journal().flatMap(({ ended, handle }) => (ended === undefined ? [handle] : []))).size).toBe(3);
     for (const iccid of willing)
       expect(of(iccid)).toMatchObject({ effects: teal.changedOnce, change: 'PROCESSED', audit: [API, DATABASE] });
   });

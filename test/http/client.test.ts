@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pLimit from 'p-limit';
 import { afterEach, expect, test } from 'vitest';
@@ -20,11 +20,11 @@ afterEach(() => {
 
 /** A server that answers in this way, and a client of it that may have one call under way. */
 async function served(
-  answer: (response: ServerResponse) => void,
+  answer: (response: ServerResponse, request: IncomingMessage) => void,
   timeoutMs: number,
   more: Partial<HttpOptions> = {},
 ): Promise<{ http: HttpClient; url: string }> {
-  const server = createServer((_request, response) => answer(response));
+  const server = createServer((request, response) => answer(response, request));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const http = createHttpClient({
@@ -57,6 +57,39 @@ test('an answer that trickles in without an end is lost in time, and the slot is
 
   expect(first).toEqual({ kind: 'lost', reason: 'ETIMEDOUT', timedOut: true });
   expect(second).toMatchObject({ kind: 'answer', text: 'second' });
+});
+
+test('a read is tried again, but never one that may be sent once only', async () => {
+  let calls = 0;
+  const { http, url } = await served(
+    (response) => {
+      calls += 1;
+      response.writeHead(503).end();
+    },
+    5000,
+    { retries: 1 },
+  );
+
+  const once = await http.read({ method: 'POST', url, isOnce: true }, NEVER);
+  const callsOfOnce = calls;
+  const repeated = await http.read({ method: 'POST', url }, NEVER);
+
+  expect([once, repeated]).toMatchObject([{ status: 503 }, { status: 503 }]);
+  expect([callsOfOnce, calls - callsOfOnce]).toEqual([1, 2]);
+});
+
+test('headers of a call win, and a text is sent as it is', async () => {
+  const { http, url } = await served((response, request) => {
+    request.on('data', (chunk: Buffer) =>
+      response.write(`${request.headers['content-type']} ${String(request.headers['x-more'])} ${chunk.toString()}`),
+    );
+    request.on('end', () => response.end());
+  }, 5000);
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'X-More': 'more' };
+
+  const reply = await http.read({ method: 'POST', url, headers, body: 'a=b' }, NEVER);
+
+  expect(reply).toMatchObject({ text: 'application/x-www-form-urlencoded more a=b' });
 });
 
 test('a call that is let go rejects, it is not lost', async () => {

@@ -26,6 +26,13 @@ test('P10: whatever the secret and however it is spelled, nothing of it stays', 
   );
 });
 
+test.each(['secret%', 'secret&', 'secret"', 'secret\\'])(
+  'P10: nothing is left over of a secret that ends in a character with longer spellings: %s',
+  (secret) => {
+    for (const form of Object.values(formsOf(secret))) expect(createRedactor([secret])(`[${form}]`)).toBe('[***]');
+  },
+);
+
 test.each([
   ['escaped twice for URLs', encodeURIComponent(encodeURIComponent(AWKWARD))],
   ['as numbers of HTML', Array.from(AWKWARD, (char) => `&#${char.codePointAt(0)};`).join('')],

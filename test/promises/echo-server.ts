@@ -3,17 +3,23 @@ import type { AddressInfo } from 'node:net';
 
 import { bodyOf } from '../../src/sandbox/simulator/reply.ts';
 
-/** How the hostile carriers answer reads and writes: as they should, with an error status, or with a 200 that is no JSON. */
+/** As it should be, with an error status, or with a 200 that is no JSON. */
+type Answering = 'well' | 'no JSON' | number;
+
+/** How the hostile carriers answer. */
 export interface Manner {
-  readonly reads: 'well' | 'no JSON' | number;
-  readonly writes: 'well' | 'no JSON' | number;
+  readonly reads: Answering;
+  readonly writes: Answering;
+  /** How ThingSpace answers logins, and the question for an OAuth token before them; well where it is left out. */
+  readonly logins?: Answering;
+  readonly tokens?: Answering;
 }
 
 /** Carriers and Rev.io that repeat, in every answer and in every spelling, all that they were sent. */
 export interface EchoServer {
   readonly port: number;
   manner: Manner;
-  /** Values of all headers that came in. */
+  /** Values of all headers that came in, and passwords of bodies. */
   readonly heard: ReadonlySet<string>;
   stop(): Promise<void>;
 }
@@ -23,9 +29,11 @@ export async function startEchoServer(): Promise<EchoServer> {
   let manner: Manner = { reads: 'well', writes: 'well' };
   const server = createServer((request, response) => {
     for (const value of Object.values(request.headers).flat()) if (value !== undefined) heard.add(value);
-    const how = request.method === 'GET' ? manner.reads : manner.writes;
-    const echo = echoOf(request);
+    const how = howTo(request, manner);
     void bodyOf(request).then((sent) => {
+      const password = passwordIn(sent);
+      heard.add(password);
+      const echo = echoOf(request, password);
       if (how === 'no JSON') return response.writeHead(200).end(`<html>${echo}</html>`);
       const { status, body } = how === 'well' ? wellAnswered(request, sent) : { status: how, body: errorOf(echo) };
       // Some JSON writers escape whatever is not plain ASCII, and the slash.
@@ -56,11 +64,33 @@ export async function startEchoServer(): Promise<EchoServer> {
   };
 }
 
+/** What each call is answered with. Reads of ThingSpace are POSTs. */
+function howTo({ method = '', url = '' }: IncomingMessage, { reads, writes, logins = 'well', tokens = 'well' }: Manner): Answering {
+  if (url.includes('/oauth2/token')) return tokens;
+  if (url.includes('/session/login')) return logins;
+  return method === 'GET' || url.includes('/devices/actions/list') ? reads : writes;
+}
+
+function passwordIn(sent: unknown): string {
+  // The tool sent it.
+  return (sent as { readonly password?: string } | undefined)?.password ?? '';
+}
+
 /** The headers as they came, and what a gateway, a log or a web page makes of them. */
-function echoOf({ headers }: IncomingMessage): string {
-  const { authorization = '', apikey = '', apisecret = '', 'ocp-apim-subscription-key': key = '' } = headers;
+function echoOf({ headers }: IncomingMessage, password: string): string {
+  const { authorization = '', apikey = '', apisecret = '', 'ocp-apim-subscription-key': key = '', 'vz-m2m-token': session = '' } = headers;
   const login = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
-  const sent = [authorization, String(apikey), String(apisecret), String(key), login, login.slice(login.indexOf(':') + 1)];
+  const sent = [
+    authorization,
+    authorization.replace('Bearer ', ''),
+    String(session),
+    password,
+    String(apikey),
+    String(apisecret),
+    String(key),
+    login,
+    login.slice(login.indexOf(':') + 1),
+  ];
   return [
     ...sent,
     JSON.stringify(sent),
@@ -77,7 +107,7 @@ function escaped(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** An error in the words of all of them: POND, Control Center, Teal, Rev.io. */
+/** An error in the words of all of them: POND, Control Center, ThingSpace, Teal, Rev.io. */
 function errorOf(echo: string): object {
   return { code: 0, message: `refused: ${echo}`, errorCode: `E ${echo}`, errorMessage: `refused: ${echo}`, error: echo, ok: false };
 }
@@ -101,10 +131,35 @@ function tealAnswer(url: string, sent: unknown): { readonly status: number; read
   return entries === undefined ? { status: 404, body: { success: false } } : { status: 200, body: { success: true, entries } };
 }
 
+/** Tokens that ThingSpace gives out: secrets too. */
+export const TOKENS = { bearer: 'bearer/7f+"1&d', session: 'session%5c"/e8+2' };
+
+/** ThingSpace's devices by ICCID, as far as they were moved. */
+const moved = new Map<string, string>();
+
+function thingSpaceAnswer(url: string, sent: unknown): { readonly status: number; readonly body: object } {
+  if (url.includes('/oauth2/token')) return { status: 200, body: { access_token: TOKENS.bearer } };
+  if (url.includes('/session/login')) return { status: 200, body: { sessionToken: TOKENS.session } };
+  // The tool sent it.
+  const asked = sent as {
+    readonly deviceId?: { readonly id: string };
+    readonly servicePlan: string;
+    readonly devices: readonly { readonly deviceIds: readonly { readonly id: string }[] }[];
+  };
+  if (asked.deviceId !== undefined) {
+    const servicePlan = moved.get(asked.deviceId.id) ?? 'TS-5MB';
+    return { status: 200, body: { devices: [{ carrierInformations: [{ servicePlan, state: 'active' }] }] } };
+  }
+  for (const { id } of asked.devices.flatMap(({ deviceIds }) => deviceIds)) moved.set(id, asked.servicePlan);
+  lastId += 1;
+  return { status: 200, body: { requestId: `request-${lastId}` } };
+}
+
 function wellAnswered({ method = '', url = '' }: IncomingMessage, sent: unknown): { readonly status: number; readonly body: object } {
   lastId += 1;
   const isRead = method === 'GET';
   if (url.includes('requestId=')) return tealAnswer(url, sent);
+  if (url.startsWith('/thingspace/')) return thingSpaceAnswer(url, sent);
   const iccid = /devices\/(\d+)/.exec(url)?.[1];
   if (iccid !== undefined) return { status: 200, body: { iccid, ratePlan: 'IOT-10MB', communicationPlan: null } };
   if (url.includes('/v1/Service')) {

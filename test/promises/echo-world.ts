@@ -8,7 +8,7 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
 import { runCli, type Ran } from '../end-to-end/cli.ts';
-import { startEchoServer, type EchoServer } from './echo-server.ts';
+import { startEchoServer, TOKENS, type EchoServer } from './echo-server.ts';
 import { leaksIn, leaksInDatabase, leaksInFiles } from './secret-search.ts';
 
 /** Values that JSON, URLs, HTML and Base64 each write differently, a short one, and one of a single provider. */
@@ -17,6 +17,8 @@ export const SECRETS = {
   POND_PASSWORD: 'q7#Z',
   JASPER_API_KEY: 'jasper-3f9c0e7ab2',
   JASPER_API_KEY_2: 'jasper/two+81d5==c4',
+  THINGSPACE_CLIENT_SECRET: 'thing"space/71+d&<c>',
+  THINGSPACE_PASSWORD: 'vz pässwörd\\3"/%',
   TEAL_API_KEY: 'teal-51c0d7e9',
   TEAL_API_SECRET: 'teal"secret/9+e2&a',
   TMOBILEJASPER_API_KEY: 'tmobile-77ab01fe',
@@ -24,7 +26,7 @@ export const SECRETS = {
   REVIO_SUBSCRIPTION_KEY: 'aa12bb34-cc56"ddä78',
 };
 const DATABASE_PASSWORD = 'd@ta base/pä$$:w0rd"%';
-export const ALL_SECRETS = { ...SECRETS, DATABASE_PASSWORD };
+export const ALL_SECRETS = { ...SECRETS, DATABASE_PASSWORD, ...TOKENS };
 /** Nobody listens on port 1. */
 export const UNREACHABLE = `mssql://jane:${encodeURIComponent(DATABASE_PASSWORD)}@127.0.0.1:1/portal`;
 

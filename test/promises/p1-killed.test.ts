@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { controlCenters } from '../carriers/control-center.ts';
 import { teal, tealIccid } from '../carriers/teal.ts';
+import { thingSpace } from '../carriers/thingspace.ts';
 import { pondIccid, testSandbox, type TestSandbox } from '../end-to-end/cli.ts';
 
 // One sandbox for all: each case has a device of its own, so that their side effects are told apart.
@@ -53,7 +54,7 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
 });
 
 // The other three of the family are the same code.
-describe.each([...controlCenters.slice(0, 1), teal])(
+describe.each([...controlCenters.slice(0, 1), thingSpace, teal])(
   'P1: no device is changed twice for one row, whatever dies when: $integration',
   ({ devices, plan, changedOnce, audit, subject }) => {
     test.each(aroundSends(1).map((point, index) => [point, devices[index] ?? ''] as const))('killed %s', async (point, iccid) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { tealIccid } from '../carriers/teal.ts';
+import { thingSpaceIccid } from '../carriers/thingspace.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
 import type { Manner } from './echo-server.ts';
 import { ALL_SECRETS, echoWorld, SECRETS, UNREACHABLE, type EchoWorld } from './echo-world.ts';
@@ -33,6 +34,10 @@ const MANNERS: readonly (readonly [string, Manner, { readonly plans: number; rea
   ['404 to reads', { reads: 404, writes: 404 }, { plans: 5, orders: 5 }],
   ['500 to writes', { reads: 'well', writes: 500 }, { plans: 9, orders: 9 }],
   ['503 to reads', { reads: 503, writes: 503 }, { plans: 5, orders: 5 }],
+  ['400 to logins', { reads: 'well', writes: 'well', logins: 400 }, { plans: 4, orders: 0 }],
+  ['401 to logins', { reads: 'well', writes: 'well', logins: 401 }, { plans: 4, orders: 0 }],
+  ['200 without JSON to logins', { reads: 'well', writes: 'well', logins: 'no JSON' }, { plans: 4, orders: 0 }],
+  ['400 to the question for a token', { reads: 'well', writes: 'well', tokens: 400 }, { plans: 5, orders: 0 }],
   ['a redirect', { reads: 'well', writes: 302 }, { plans: 5, orders: 5 }],
   ['200 without JSON to writes', { reads: 'well', writes: 'no JSON' }, { plans: 9, orders: 9 }],
   ['200 without JSON to reads', { reads: 'no JSON', writes: 'well' }, { plans: 5, orders: 5 }],
@@ -45,7 +50,7 @@ describe('P10: secrets stay secret', () => {
       world.echo.manner = manner;
       const plans = world.list(
         `plans-${n}.csv`,
-        `iccid,plan\n${pondIccid(n)},POND-5GB\n${jasperIccid(n)},IOT-100MB\n${tealIccid(n)},TEAL-1GB\n`,
+        `iccid,plan\n${pondIccid(n)},POND-5GB\n${jasperIccid(n)},IOT-100MB\n${tealIccid(n)},TEAL-1GB\n${thingSpaceIccid(n)},TS-1GB\n`,
       );
       const customers = world.list(`customers-${n}.csv`, `iccid\n${pondIccid(n + 30)}\n`);
 

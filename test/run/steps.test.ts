@@ -77,7 +77,7 @@ async function run(
       },
       flush: async () => undefined,
     },
-    batches: createBatches(5, clock),
+    batches: createBatches(),
     clock,
     settleMs: 30_000,
     callProcedure: async () => {
@@ -184,6 +184,17 @@ test('a read-back that fails says nothing: UNKNOWN, and nothing is sent again', 
 
   expect(sent).toBe(1);
   expect(verdict.status).toBe('UNKNOWN');
+});
+
+test('what was accepted is audited with both answers: the one that took it, and the one that shows its end', async () => {
+  const taken: Sent<string> = { kind: 'accepted', handle: 'request 1', response: '{"requestId":1}' };
+  const disk: JournalEntry[] = [];
+  const first = await run(disk, { sends: [taken], seen: [] });
+
+  const second = await run(disk, { sends: [], seen: [HAPPENED] });
+
+  expect(first.verdict).toMatchObject({ status: 'ACCEPTED', message: 'accepted by the carrier (request 1)', audit: [] });
+  expect(second.verdict).toMatchObject({ status: 'APPLIED', audit: [{ response: '{"requestId":1}\nseen it' }] });
 });
 
 test('credentials refused in a read-back stop the provider at once, and the row stays in doubt', async () => {

@@ -32,6 +32,7 @@ describe('sample data', () => {
     [5, 4],
     [6, 4],
     [7, 4],
+    [21, 40],
     [22, 40],
   ])('provider %i has %i devices', (provider, count) => {
     expect(iccidsOf(provider)).toHaveLength(count);

@@ -7,9 +7,6 @@ import type { BatchedStep, Seen, Steps } from '../../domain/step.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import { rowError, tealErrors, type Entry, type Esim, type TealApi } from './api.ts';
 
-/** The reads before come at the account's pace, 15 a second: so long devices wait for others to share their call. */
-const LINGER_MS = 2000;
-
 interface Collaborators {
   readonly api: TealApi;
   readonly http: HttpClient;
@@ -37,9 +34,8 @@ export async function changeTealPlan(change: PlanChange, steps: Steps, { api, ht
 
   await steps.step('assign plan', {
     ...assignPlan(entry, api, http),
-    key: `Teal ${device.providerId}`,
+    key: 'assign plan',
     maxMembers: batchSize,
-    lingerMs: LINGER_MS,
   });
   const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
   const audit = [{ description: 'Teal Carrier Rate Plan: Database.', request, response: 'OK', hasErrors: false }];
@@ -49,21 +45,15 @@ export async function changeTealPlan(change: PlanChange, steps: Steps, { api, ht
 function assignPlan(entry: Entry, api: TealApi, http: HttpClient): Omit<BatchedStep<true, Entry>, 'key' | 'maxMembers'> {
   return {
     audit: 'Teal Carrier Rate Plan: API.',
-    // Of a call for several devices each row tells its own part.
     request: (requestId) => requestText(api.assignPlan([entry], requestId)),
     newHandle: api.newRequestId,
     member: entry,
     sendAll: async (entries, signal, requestId) => {
       const sent = sentOf(await http.send(api.assignPlan(entries, requestId), signal), http, tealErrors, api.isQueued);
-      switch (sent.kind) {
-        case 'done':
-          return entries.map(() => ({ kind: 'accepted', handle: requestId, response: sent.response }));
-        case 'refused':
-          return entries.map(() => (entries.length > 1 ? { kind: 'alone', error: sent.error } : sent));
-        default:
-          return entries.map(() => sent);
-      }
+      return entries.map(() => (sent.kind === 'done' ? { kind: 'accepted', handle: requestId, response: sent.response } : sent));
     },
+    // What it is refused for is told of the call only.
+    isForSome: () => true,
     readBack: async (signal, requestId) => {
       try {
         return await look(entry, api, requestId, signal);

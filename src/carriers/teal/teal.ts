@@ -14,8 +14,7 @@ export const teal: Carrier = {
   prefix: 'TEAL',
   portal: 'M2M',
   settings: ['BASE_URL', 'API_KEY', 'API_SECRET'],
-  // Whether a call may name several EIDs is up to the provider.
-  optional: { BATCH_SIZE: '1' },
+  optional: {},
   secrets: ['API_KEY', 'API_SECRET'],
   accountKey: ['BASE_URL', 'API_KEY'],
   pace: { concurrency: 10, perSecond: 15, source: 'Teal: 1000 calls per minute' },
@@ -23,12 +22,13 @@ export const teal: Carrier = {
   needs: ['eid', 'plan-uuid'],
   effectiveDate: { kind: 'none' },
   timeoutMs: 30_000,
+  // Whether a call may name several EIDs is up to the provider.
+  batchSize: 1,
   headers: (settings) => ({ ApiKey: settings['API_KEY'] ?? '', ApiSecret: settings['API_SECRET'] ?? '' }),
   limitedFor: ({ status, retryAfterMs }) => (status === 429 ? (retryAfterMs ?? 1000) : null),
   isTransient,
-  connect: ({ http, settings }) => {
+  connect: ({ http, settings, batchSize }) => {
     const api = createTealApi(settings['BASE_URL'] ?? '', http, () => randomBytes(REQUEST_ID_BYTES).toString('hex'));
-    const batchSize = Number(settings['BATCH_SIZE'] ?? 1);
     return {
       readPlan: async ({ device }, signal) => {
         const { value } = await api.esim(device.eid ?? '', signal);

@@ -85,6 +85,7 @@ export function assignCustomerCommand(program: Command, context: Context, argv: 
           today: today(context.clock),
           service: serviceOrder(flags),
           useCarrierActivation: flags.useCarrierActivation === true,
+          useLastChange: flags.useLastChange === true,
           activatedDate: flags.activatedDate ?? null,
         },
         defaults: given({

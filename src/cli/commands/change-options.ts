@@ -21,6 +21,7 @@ export function addChangeOptions(command: Command): Command {
     ...paceOptions(),
     outputOption(),
     resultsOption(),
+    new Option('--use-last-change', 'spend the last plan change of the month too, where the carrier counts them'),
     new Option('--reason <text>', 'why, for the record of the run').argParser(notBlank),
   ];
   for (const option of options) command.addOption(option);

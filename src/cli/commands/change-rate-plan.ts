@@ -38,7 +38,12 @@ export function changeRatePlanCommand(program: Command, context: Context, argv: 
         name: 'change-rate-plan',
         changeType: 'CarrierRatePlanChange',
         preflight: PLAN_PREFLIGHT,
-        request: { kind: 'change-rate-plan', today: today(context.clock), refuseActiveRevServices },
+        request: {
+          kind: 'change-rate-plan',
+          today: today(context.clock),
+          refuseActiveRevServices,
+          useLastChange: flags.useLastChange === true,
+        },
         defaults: given({ plan: flags.plan, commPlan: flags.commPlan, effectiveDate: flags.effectiveDate }),
         flags,
         commandLine: commandLine(argv),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { PondBulkError } from '../../domain/errors.ts';
+import type { Provider } from '../../domain/facts.ts';
+import type { FactsWanted } from '../../domain/facts-store.ts';
 import type { ChangeRequest } from '../../domain/change-request.ts';
 import type { RunInfo, RunRecord } from '../../domain/run-store.ts';
 import type { List, RowValues } from '../../domain/list-row.ts';
@@ -16,7 +18,7 @@ import { writePlan } from '../../run/plan-file.ts';
 import { save } from '../../run/save.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
 import { confirmChange } from '../confirm.ts';
-import type { Context, GlobalFlags, ReadSession, WriteSession } from '../context.ts';
+import type { Context, GlobalFlags, ReadSession, Systems, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { createLive, type Live } from '../live.ts';
 import { quoted, sandboxSuffix } from '../next-command.ts';
@@ -38,6 +40,7 @@ export interface ChangeFlags extends GlobalFlags {
   readonly output: Output;
   readonly results?: string;
   readonly reason?: string;
+  readonly useLastChange?: boolean;
 }
 
 /** One of the two changes, as its command understood it. */
@@ -157,6 +160,7 @@ async function prepare(session: ReadSession | WriteSession, command: ChangeComma
     defaults,
     services: request.kind === 'assign-customer' || request.refuseActiveRevServices,
     activation: request.kind === 'assign-customer' && request.useCarrierActivation,
+    ...quotasOf(provider === null ? operator.providers : [provider], systems, request.today),
   });
   const index = createLookupIndex(list.lookups);
   const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
@@ -172,6 +176,15 @@ async function prepare(session: ReadSession | WriteSession, command: ChangeComma
   await decided?.requireUsable(validation, session);
   const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
   return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
+}
+
+/** Providers whose carriers count plan changes, by calendar months in UTC. */
+function quotasOf(providers: readonly Provider[], { carrierOf }: Systems, today: string): Pick<FactsWanted, 'quotas'> {
+  const counted = providers.flatMap(({ id, integration }) => {
+    const quota = carrierOf(integration)?.quota;
+    return quota === undefined ? [] : [{ providerId: id, audit: quota.audit, step: quota.step }];
+  });
+  return counted.length === 0 ? {} : { quotas: { since: `${today.slice(0, 7)}-01`, providers: counted } };
 }
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {

@@ -28,7 +28,7 @@ const FAULTS_HELP = `
 A fault is JSON, e.g.
   pond-bulk sandbox faults '{"service":"pond","kind":"reset-after","match":{"path":"addPackage"},"times":2}'
 
-service: pond, jasper, tmobilejasper, pod19, rogers, revio
+service: pond, jasper, tmobilejasper, pod19, rogers, thingspace, teal, revio
 kind:    429, 429-no-retry-after, 400, 401, 403, 404, 500, 500-after, 503,
          reset-before, reset-after, timeout-before, timeout-after, late-effect, malformed,
          malformed-before, truncated, slow-body

@@ -26,6 +26,8 @@ export type FactsRow = readonly [
   /** MobilityDevice.id; a line has a device of one portal at most. */
   mobilityId: number | null,
   candidates: number | null,
+  /** Plan changes of this month; NULL for none. */
+  changes: number | null,
   ...device: DeviceRow,
 ];
 
@@ -55,7 +57,8 @@ export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
   const valuesOf = wishReader();
   return (row) => {
     const [line, iccid, phoneNumber, listKey, wish, problem, cellsJson, firstLine, lastLine, conflicting, ...rest] = row;
-    const [deviceId, mobilityId, candidates, ...device] = rest;
+    const [deviceId, mobilityId, candidates, changes, ...device] = rest;
+    const changesThisMonth = changes ?? 0;
     const key = listKey ?? iccid ?? '';
     return {
       line,
@@ -69,9 +72,9 @@ export function factsReader(scope: FactsScope): (row: FactsRow) => RowFacts {
         firstLine === null || lastLine === null || firstLine === lastLine ? null : { firstLine, lastLine, conflicting: conflicting === 1 },
       device:
         deviceId !== null
-          ? deviceOf('M2M', deviceId, device, scope)
+          ? { ...deviceOf('M2M', deviceId, device, scope), changesThisMonth }
           : mobilityId !== null
-            ? deviceOf('Mobility', mobilityId, device, scope)
+            ? { ...deviceOf('Mobility', mobilityId, device, scope), changesThisMonth }
             : null,
     };
   };
@@ -95,7 +98,12 @@ function ambiguity(key: string, candidates: number | null): ListProblem | null {
   return { code: 'DEVICE_AMBIGUOUS', message, hint: 'say which with --provider', column: 'iccid' };
 }
 
-function deviceOf(portal: Portal, deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): DeviceFacts {
+function deviceOf(
+  portal: Portal,
+  deviceId: number,
+  row: DeviceRow,
+  { tenantId, providers }: FactsScope,
+): Omit<DeviceFacts, 'changesThisMonth'> {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
   const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn] = row;
   const provider = providers.get(providerId);

@@ -8,6 +8,8 @@ import { factsReader, type FactsRow, type FactsScope } from './facts-row.ts';
 /** The tables of a list whose devices were looked for. */
 export interface FoundList extends FoundDevices {
   readonly lines: string;
+  /** Plan changes of the month; null where no provider counts them. */
+  readonly spent: string | null;
 }
 
 type Wants = Pick<FactsWanted, 'services' | 'activation'>;
@@ -42,7 +44,7 @@ export async function factsPage(
 }
 
 /** In the order of FactsRow. */
-function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList, wants: Wants, where: string): string {
+function factsSql(session: ReadSession, { lines, found, hasMobility, spent }: FoundList, wants: Wants, where: string): string {
   const beside = (column: string): string => besideColumn(session.engine, column);
   const join =
     session.engine === 'sqlite'
@@ -80,7 +82,7 @@ function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList
     : '';
   return `
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
-      found.first_line, found.last_line, found.conflicting, found.device_id, found.mobility_id, found.candidates,
+      found.first_line, found.last_line, found.conflicting, found.device_id, found.mobility_id, found.candidates, ${spent === null ? 'NULL' : 'spent.changes'},
       ${['ServiceProviderId', 'IsActive', 'IsDeleted', 'MSISDN', 'EID', 'ICCID', 'RatePlan', 'CommunicationPlan', 'Status'].map(ofDevice).join(', ')},
       ${['AccountNumber', 'SiteId', 'CustomerRatePlanId', 'CustomerRatePoolId'].map(ofTenant).join(', ')},
       ${services},
@@ -89,6 +91,7 @@ function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList
     LEFT JOIN ${found} AS found ON found.device_key = list.device_key
     LEFT JOIN Device AS device ON device.id = found.device_id
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
+    ${spent === null ? '' : `LEFT JOIN ${spent} AS spent ON spent.device_id = found.device_id`}
     ${mobility}
     ${liveService}
     ${where}

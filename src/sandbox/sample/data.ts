@@ -16,6 +16,10 @@ export interface SampleData {
   };
   readonly controlCenter: Readonly<Record<ControlCenter, readonly ControlCenterDevice[]>>;
   readonly controlCenterPlans: readonly string[];
+  readonly thingspace: {
+    readonly plans: readonly string[];
+    readonly devices: readonly ThingSpaceDevice[];
+  };
   readonly teal: { readonly esims: readonly SampleEsim[]; readonly plans: readonly SampleTealPlan[] };
   readonly revio: {
     readonly customers: readonly number[];
@@ -40,6 +44,14 @@ export interface ControlCenterDevice {
   readonly communicationPlan: string;
 }
 
+export interface ThingSpaceDevice {
+  readonly iccid: string;
+  readonly mdn: string;
+  readonly accountName: string;
+  readonly plan: string;
+  readonly state: 'active' | 'suspend' | 'deactive';
+}
+
 export interface SampleEsim {
   readonly eid: string;
   readonly iccid: string;
@@ -52,6 +64,17 @@ export interface SampleTealPlan {
   readonly uuid: string;
   readonly name: string;
 }
+
+/** Nothing at all. */
+export const EMPTY: SampleData = {
+  tables: {},
+  pond: { packageTypes: [], packages: [], sims: [] },
+  controlCenter: { jasper: [], tmobilejasper: [], pod19: [], rogers: [] },
+  controlCenterPlans: [],
+  thingspace: { plans: [], devices: [] },
+  teal: { esims: [], plans: [] },
+  revio: { customers: [], services: [], products: [] },
+};
 
 /** Both together; look-up rows must be in one of them only. */
 export function combined(a: SampleData, b: SampleData): SampleData {
@@ -67,6 +90,10 @@ export function combined(a: SampleData, b: SampleData): SampleData {
     },
     controlCenter: { jasper: center('jasper'), tmobilejasper: center('tmobilejasper'), pod19: center('pod19'), rogers: center('rogers') },
     controlCenterPlans: [...a.controlCenterPlans, ...b.controlCenterPlans],
+    thingspace: {
+      plans: [...a.thingspace.plans, ...b.thingspace.plans],
+      devices: [...a.thingspace.devices, ...b.thingspace.devices],
+    },
     teal: { esims: [...a.teal.esims, ...b.teal.esims], plans: [...a.teal.plans, ...b.teal.plans] },
     revio: {
       customers: [...a.revio.customers, ...b.revio.customers],

@@ -13,12 +13,20 @@ export const REVIO_ACCOUNT = {
   subscriptionKey: 'sandbox-revio-key',
 } as const;
 
+export const THINGSPACE_ACCOUNT = {
+  clientKey: 'sandbox-thingspace',
+  clientSecret: 'sandbox-thingspace-secret',
+  username: 'sandbox',
+  password: 'sandbox-thingspace-password',
+  accountName: '0000123456-00001',
+} as const;
+
 export const TEAL_ACCOUNT = { apiKey: 'sandbox-teal-key', apiSecret: 'sandbox-teal-secret' } as const;
 
 export const CONTROL_CENTERS = ['jasper', 'tmobilejasper', 'pod19', 'rogers'] as const;
 
 /** Names of the simulated services, as faults, latency and limits take them. */
-export const SERVICES = ['pond', 'revio', 'teal', ...CONTROL_CENTERS] as const;
+export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS, 'thingspace', 'teal'] as const;
 
 export function controlCenterKey(name: (typeof CONTROL_CENTERS)[number]): string {
   return `sandbox-${name}-key`;
@@ -39,6 +47,12 @@ export function carrierEnvironment(port: number): Readonly<Record<string, string
       POND_API_KEY: POND_ACCOUNT.apiKey,
       POND_USERNAME: POND_ACCOUNT.username,
       POND_PASSWORD: POND_ACCOUNT.password,
+      THINGSPACE_BASE_URL: `${host}/thingspace/api`,
+      THINGSPACE_CLIENT_KEY: THINGSPACE_ACCOUNT.clientKey,
+      THINGSPACE_CLIENT_SECRET: THINGSPACE_ACCOUNT.clientSecret,
+      THINGSPACE_USERNAME: THINGSPACE_ACCOUNT.username,
+      THINGSPACE_PASSWORD: THINGSPACE_ACCOUNT.password,
+      THINGSPACE_ACCOUNT_NAME: THINGSPACE_ACCOUNT.accountName,
       TEAL_BASE_URL: `${host}/teal/api/v1`,
       TEAL_API_KEY: TEAL_ACCOUNT.apiKey,
       TEAL_API_SECRET: TEAL_ACCOUNT.apiSecret,

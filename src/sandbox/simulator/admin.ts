@@ -6,6 +6,7 @@ import type { SimulatedAnswer } from './service.ts';
 import type { SimulatorState } from './simulator-state.ts';
 
 const latencyBody = z.strictObject({ service: z.enum(SERVICES), ms: z.number().min(0) });
+const delayBody = z.strictObject({ service: z.enum(SERVICES), ms: z.number().min(0) });
 const most = z.number().int().positive().nullable().optional();
 const limitBody = z.strictObject({ service: z.enum(SERVICES), perSecond: most, concurrency: most, perMinute: most });
 const modeBody = z.strictObject({ readOnly: z.boolean() });
@@ -50,6 +51,13 @@ function actionsOn(state: SimulatorState, query: URLSearchParams, body: unknown,
         const { service, ms } = latencyBody.parse(body);
         const hosted = services.get(service);
         if (hosted !== undefined) hosted.latencyMs = ms;
+      },
+    ],
+    [
+      'POST delay',
+      () => {
+        const { service, ms } = delayBody.parse(body);
+        services.get(service)?.service.setDelay?.(ms);
       },
     ],
     [

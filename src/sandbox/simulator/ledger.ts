@@ -6,7 +6,7 @@ export interface LedgerEntry {
   readonly service: string;
   readonly method: string;
   readonly path: string;
-  /** Several with a space between. */
+  /** Several have a space between them. */
   readonly subject: string;
   readonly body?: unknown;
   /** Null when it was never answered. */
@@ -52,8 +52,8 @@ export function createLedger(now: () => number): Ledger {
       entries.push({ n: calls, at: now(), ...entry });
       if (entries.length > MAX_ENTRIES * 1.5) entries = entries.slice(-MAX_ENTRIES);
       if (entry.effect === undefined) return;
-      effects[entry.effect] = (effects[entry.effect] ?? 0) + 1;
       for (const subject of entry.subject.split(' ')) {
+        effects[entry.effect] = (effects[entry.effect] ?? 0) + 1;
         const mine = bySubject.get(subject) ?? {};
         mine[entry.effect] = (mine[entry.effect] ?? 0) + 1;
         bySubject.set(subject, mine);

@@ -5,7 +5,7 @@ export interface SimulatedCall {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON; undefined without a body, null when it is no JSON. */
+  /** Parsed JSON, or the fields of a form; undefined without a body, null when it is neither. */
   readonly body: unknown;
 }
 
@@ -45,6 +45,10 @@ export interface SimulatedService {
   violations(): readonly string[];
   /** The whole state, as JSON. */
   state(): unknown;
+  /** Whether a call reads only; where it is left out, GET does. */
+  isRead?(call: SimulatedCall): boolean;
+  /** How long what it accepts takes to be done from now on; left out where all is done at once. */
+  setDelay?(ms: number): void;
   /** Replaces the state. Throws a ZodError when it is none of this service; the old one stays then. */
   load(state: unknown): void;
 }

@@ -9,6 +9,7 @@ import { simulatedPond } from './pond.ts';
 import { simulatedRevio } from './revio.ts';
 import { simulatedTeal } from './teal.ts';
 import type { SimulatedService } from './service.ts';
+import { simulatedThingSpace } from './thingspace.ts';
 
 /** Everything of a running simulator that its admin calls can look at and change. */
 export interface SimulatorState {
@@ -44,8 +45,9 @@ export function createSimulatorState(more: SampleData | undefined, saved: Readon
     const all = [
       simulatedPond(sample),
       simulatedRevio(sample),
-      simulatedTeal(sample),
       ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample)),
+      simulatedThingSpace(sample),
+      simulatedTeal(sample),
     ];
     for (const service of all) {
       services.set(service.name, { service, limit: createAccountLimit(service.limit, Date.now), latencyMs: 0 });

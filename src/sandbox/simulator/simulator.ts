@@ -93,7 +93,7 @@ async function answerCall(state: SimulatorState, service: SimulatedService, call
   const { ledger } = state;
   const subject = service.subject(call);
   const known = entryOf(service, call, subject);
-  if (state.isReadOnly && call.method !== 'GET') {
+  if (state.isReadOnly && !(service.isRead?.(call) ?? call.method === 'GET')) {
     ledger.violation(`${service.name}: ${call.method} ${call.path} in read-only mode`);
     ledger.add({ ...known, status: 500 });
     return send(response, { status: 500, body: 'read-only' });

@@ -29,6 +29,8 @@ export interface Services {
   readonly pond: Call;
   readonly jasper: Call;
   readonly rogers: Call;
+  /** Logged in by the headers that the test gives. */
+  readonly thingspace: Call;
   readonly revio: Call;
   readonly teal: Call;
   readonly url: string;
@@ -66,6 +68,7 @@ export async function startServices(): Promise<Services> {
     }),
     jasper: calls('/jasper/rws/api/v1', { Authorization: basic('sandbox', controlCenterKey('jasper')) }),
     rogers: calls('/rogers/rws/api/v1', { Authorization: basic('sandbox', controlCenterKey('rogers')) }),
+    thingspace: calls('/thingspace/api', {}),
     revio: calls('/revio/v1', {
       Authorization: basic(`${username}@${clientCode}`, password),
       'Ocp-Apim-Subscription-Key': subscriptionKey,

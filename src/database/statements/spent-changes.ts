@@ -1,0 +1,66 @@
+import type { FactsWanted } from '../../domain/facts-store.ts';
+import { besideColumn } from '../collation.ts';
+import type { ReadDatabase } from '../database.ts';
+import { ownTable } from '../own-schema.ts';
+import { setOf } from '../sets.ts';
+import { tableNames } from '../table-names.ts';
+
+/**
+ * Counts the plan changes of this month that each found device of a provider with a quota had: those with an audit row, the
+ * portal's too, and those of ours that are under way and have none yet. One statement, however many devices there are.
+ * Resolves to the name of the table.
+ */
+export async function countSpentChanges(
+  db: ReadDatabase,
+  found: string,
+  { since, providers }: NonNullable<FactsWanted['quotas']>,
+): Promise<string> {
+  const { session } = db;
+  const columns = [
+    { name: 'device_id', type: 'int' },
+    { name: 'changes', type: 'int' },
+  ] as const;
+  const spent = await session.createTemp('spent', columns, 'device_id');
+  const counted = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
+  // A dry run may look at a database that has no tables of ours: then nothing of ours is under way.
+  const hasOwnTables = (await tableNames(db)).has(ownTable(db.engine, 'change_row'));
+  await session.execute(
+    `
+    INSERT INTO ${spent} (device_id, changes)
+    SELECT made.device_id, COUNT(*)
+    FROM (
+      SELECT found.device_id
+      FROM ${counted} AS counted
+      JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
+      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
+        AND log.LogEntryDescription = ${besideColumn(db.engine, 'counted.audit')}
+      JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId
+      JOIN ${found} AS found ON ${besideColumn(db.engine, 'found.device_key')} = change.ICCID
+      ${hasOwnTables ? `UNION ALL ${underWay(db, found, counted)}` : ''}
+    ) AS made
+    WHERE made.device_id IS NOT NULL
+    GROUP BY made.device_id`,
+    {
+      since: `${since} 00:00:00.000`,
+      providers: providers.map(({ providerId, audit, step }) => ({ id: providerId, audit, step })),
+    },
+  );
+  return spent;
+}
+
+/** Rows whose change was sent this month and has not ended, those of a run that died included. */
+function underWay({ engine }: ReadDatabase, found: string, counted: string): string {
+  const journal = ownTable(engine, 'journal');
+  return `
+      SELECT found.device_id
+      FROM ${counted} AS counted
+      JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
+      JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
+      JOIN ${found} AS found ON found.device_key = mine.iccid
+      WHERE EXISTS (
+          SELECT 1 FROM ${journal} AS sent
+          WHERE sent.row_id = mine.id AND sent.kind = 'intent' AND sent.step = counted.step AND sent.at >= :since)
+        AND (mine.status <> 'NOT_STARTED' OR (
+          SELECT last.kind FROM ${journal} AS last
+          WHERE last.id = (SELECT MAX(newest.id) FROM ${journal} AS newest WHERE newest.row_id = mine.id)) = 'intent')`;
+}

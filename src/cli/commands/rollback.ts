@@ -39,9 +39,10 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
       name: isAssignment ? 'assign-customer' : 'change-rate-plan',
       changeType: isAssignment ? 'CustomerAssignment' : 'CarrierRatePlanChange',
       preflight: isAssignment ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
+      // The last change of a month is kept for this.
       request: isAssignment
-        ? { kind: 'assign-customer', today: day, service: null, useCarrierActivation: false, activatedDate: null }
-        : { kind: 'change-rate-plan', today: day, refuseActiveRevServices: false },
+        ? { kind: 'assign-customer', today: day, service: null, useCarrierActivation: false, activatedDate: null, useLastChange: true }
+        : { kind: 'change-rate-plan', today: day, refuseActiveRevServices: false, useLastChange: true },
       defaults: {},
       flags: { ...flags, file: `run ${run.id}`, column: [], reason: flags.reason ?? `rollback of run ${run.id}` },
       commandLine: commandLine(argv),

@@ -19,6 +19,7 @@ import {
   findRuns,
   insertRun,
   insertRunBulkChange,
+  keepRunOptions,
   markRunFinished,
   markRunSaved,
   runOfBulkChange,
@@ -104,6 +105,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
       });
     },
 
+    keepOptions: (runId, options) => keepRunOptions(db, runId, options),
     findRun: async (id) => (await findRuns(db, { limit: 1, id, integrations }))[0] ?? null,
     findRuns: (limit) => findRuns(db, { limit, integrations }),
     runOfBulkChange: (id) => runOfBulkChange(db, id),

@@ -88,6 +88,8 @@ export interface RunStore {
   /** Derives the status of the bulk changes from their rows. */
   finish(runId: string, bulkChangeIds: readonly string[], exitCode: number): Promise<void>;
 
+  /** Writes down how a run goes on: what `RunRecord.options` holds from now on. */
+  keepOptions(runId: string, options: RunRecord['options']): Promise<void>;
   findRun(id: string): Promise<RunInfo | null>;
   /** The newest first. */
   findRuns(limit: number): Promise<readonly RunInfo[]>;

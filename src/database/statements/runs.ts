@@ -1,6 +1,6 @@
 import type { RunInfo, RunRecord, StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
-import type { Queries, Transaction } from '../database.ts';
+import type { Database, Queries, Transaction } from '../database.ts';
 import type { IntegrationNames } from './lookups.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
@@ -21,6 +21,13 @@ export async function insertRun(tx: Transaction, run: RunRecord, saved: boolean,
       at: sqlTime(at),
     },
   );
+}
+
+export async function keepRunOptions(db: Database, runId: string, options: RunRecord['options']): Promise<void> {
+  await db.execute(`UPDATE ${ownTable(db.engine, 'run')} SET options = :options WHERE id = :runId`, {
+    runId,
+    options: JSON.stringify(options),
+  });
 }
 
 export async function insertRunBulkChange(tx: Transaction, runId: string, bulkChangeId: string): Promise<void> {

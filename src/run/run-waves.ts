@@ -51,7 +51,7 @@ export async function runInWaves(
       return mismatch.error;
     }
     tell(
-      `${name} is done: ${record.done + record.failed} rows, ${record.failed} failed, ${record.applied.length} read back as wanted`,
+      `${name} is done: ${rowsOf(record.done + record.failed)}, ${record.failed} failed, ${record.applied.length} read back as wanted`,
       false,
     );
     const next = nextWave(waves, sum((await counts.open()).values()));
@@ -65,7 +65,11 @@ export async function runInWaves(
 }
 
 function nameOf({ n, of, rows }: Wave): string {
-  return `Wave ${n} of ${of} (${rows} row${rows === 1 ? '' : 's'})`;
+  return `Wave ${n} of ${of} (${rowsOf(rows)})`;
+}
+
+function rowsOf(count: number): string {
+  return `${count} row${count === 1 ? '' : 's'}`;
 }
 
 /** Why a wave proves nothing, whatever the carriers show. */

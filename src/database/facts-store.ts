@@ -9,6 +9,7 @@ import { findProcedure } from './procedures/procedure.ts';
 import { neededTables, type Login } from './needs.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
 import { findDevices } from './statements/find-devices.ts';
+import { findHeld } from './statements/held.ts';
 import { loadList, type LoadedList } from './statements/list.ts';
 import {
   findChangeTypes,
@@ -49,7 +50,10 @@ export function createFactsStore(db: ReadDatabase, { permissions, integrations, 
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);
       const { tenantId } = want.operator;
-      const tables = { lines: loaded.table, ...(await findDevices(db.session, loaded, { tenantId, providers })) };
+      const found = await findDevices(db.session, loaded, { tenantId, providers });
+      const held = await findHeld(db.session, found.found, 'M2M');
+      const heldMobility = found.hasMobility ? await findHeld(db.session, found.found, 'Mobility') : null;
+      const tables = { lines: loaded.table, ...found, held, heldMobility };
       const scope = { tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,

@@ -41,6 +41,9 @@ const BY_RUN: Readonly<Record<string, readonly Permission[]>> = {
 
 /** Those of them that a dry run reads. */
 const BY_DRY_RUN: ReadonlySet<string> = new Set([
+  'DeviceBulkChange',
+  'M2M_DeviceChange',
+  'Mobility_DeviceChange',
   'Device',
   'Device_Tenant',
   'MobilityDevice',

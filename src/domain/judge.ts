@@ -10,7 +10,7 @@ import type { DeviceState } from './result.ts';
 export type Change = PlanChange | Assignment;
 
 export type Verdict =
-  | { readonly status: 'SKIPPED' | 'REJECTED'; readonly code: string; readonly message: string; readonly hint: string | null }
+  | { readonly status: 'SKIPPED' | 'REJECTED' | 'STALE'; readonly code: string; readonly message: string; readonly hint: string | null }
   /** `isNoop`: already as wanted, as far as the database knows. */
   | { readonly status: 'PLANNED'; readonly isNoop: boolean; readonly change: Change; readonly after: DeviceState };
 

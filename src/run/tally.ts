@@ -55,7 +55,7 @@ export class Tally {
     const status = verdict.status === 'PLANNED' && verdict.isNoop ? 'NOOP' : verdict.status;
     this.byStatus[status] = (this.byStatus[status] ?? 0) + 1;
     if (verdict.status === 'PLANNED') this.#addPlanned(verdict);
-    else if (verdict.status === 'REJECTED') this.#addRefused(row, verdict);
+    else if (verdict.status !== 'SKIPPED') this.#addRefused(row, verdict);
   }
 
   /** Lines of each page to save. */

@@ -1,6 +1,7 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { RowFacts } from '../domain/facts.ts';
 import type { LineRange, PreparedList } from '../domain/facts-store.ts';
+import { heldBy } from '../domain/held.ts';
 import { judge, type Judging, type Verdict } from '../domain/judge.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { ValidationAnswer } from '../domain/result.ts';
@@ -53,7 +54,7 @@ export interface Validation {
  */
 export async function validate(list: PreparedList, options: ValidateOptions): Promise<Validation> {
   if (list.readable === 0) throw nothingReadable(list, await firstProblem(list));
-  const judgeRow = (row: RowFacts): Verdict => withRefusal(judge(row, options.judging), options);
+  const judgeRow = (row: RowFacts): Verdict => unlessHeld(withRefusal(judge(row, options.judging), options), row);
   const tally = new Tally(options.pageRows);
   const providers = new Map<number, string>();
   for await (const page of list.facts()) {
@@ -67,7 +68,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     }
   }
   const { byStatus, problems, samples, providerRefused } = tally;
-  const isValid = (byStatus.REJECTED ?? 0) === 0;
+  const isValid = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0) === 0;
   return {
     list,
     answer: { isValid, validationMessage: isValid ? '' : 'One or more devices have validation errors', errors: tally.errors() },
@@ -90,6 +91,12 @@ function luhnWarning(failures: number): string {
 function withRefusal(verdict: Verdict, { refusalOf }: ValidateOptions): Verdict {
   const refusal = verdict.status === 'PLANNED' ? refusalOf(verdict) : null;
   return refusal === null ? verdict : { status: 'REJECTED', code: refusal.code, message: refusal.message, hint: refusal.hint };
+}
+
+/** Only what would be done otherwise: a row that is refused has a better reason. */
+function unlessHeld(verdict: Verdict, { device }: RowFacts): Verdict {
+  const holder = device?.heldBy ?? null;
+  return verdict.status !== 'PLANNED' || holder === null ? verdict : { status: 'STALE', ...heldBy(holder) };
 }
 
 /** Every refused row needs a bulk change to be recorded in: providers with refused rows only get one too. */

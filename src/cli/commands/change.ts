@@ -149,7 +149,11 @@ async function prepare(session: ReadSession, { flags, defaults, request }: Chang
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {
   if (strict === true && !answer.isValid) {
-    throw new PondBulkError('input', 'STRICT', `${byStatus.REJECTED ?? 0} rows are refused, and --strict allows none: nothing was done`);
+    throw new PondBulkError(
+      'input',
+      'STRICT',
+      `${(byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0)} rows are refused, and --strict allows none: nothing was done`,
+    );
   }
   const devices = devicesOf({ byStatus });
   if (maxDevices !== undefined && devices > maxDevices) {

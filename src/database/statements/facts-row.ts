@@ -48,6 +48,7 @@ type DeviceRow = readonly [
   activeProducts: number | null,
   productCustomers: string | null,
   activatedOn: string | null,
+  heldBy: string | null,
 ];
 
 /** Reads rows into facts. */
@@ -97,7 +98,7 @@ function ambiguity(key: string, candidates: number | null): ListProblem | null {
 
 function deviceOf(portal: Portal, deviceId: number, row: DeviceRow, { tenantId, providers }: FactsScope): DeviceFacts {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
-  const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn] = row;
+  const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn, heldBy] = row;
   const provider = providers.get(providerId);
   if (provider === undefined) throw new Error(`Device ${deviceId} belongs to no service provider that is in use`);
   return {
@@ -123,6 +124,7 @@ function deviceOf(portal: Portal, deviceId: number, row: DeviceRow, { tenantId, 
     serviceHasActiveProduct: (activeProducts ?? 0) > 0,
     productCustomers: productCustomers?.split(',') ?? [],
     activatedOn: activatedOn?.slice(0, 10) ?? null,
+    heldBy,
   };
 }
 

@@ -8,6 +8,9 @@ import { factsReader, type FactsRow, type FactsScope } from './facts-row.ts';
 /** The tables of a list whose devices were looked for. */
 export interface FoundList extends FoundDevices {
   readonly lines: string;
+  /** Devices that another bulk change holds, by portal; Mobility only where its devices were looked for. */
+  readonly held: string;
+  readonly heldMobility: string | null;
 }
 
 type Wants = Pick<FactsWanted, 'services' | 'activation'>;
@@ -42,7 +45,7 @@ export async function factsPage(
 }
 
 /** In the order of FactsRow. */
-function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList, wants: Wants, where: string): string {
+function factsSql(session: ReadSession, { lines, found, hasMobility, held, heldMobility }: FoundList, wants: Wants, where: string): string {
   const beside = (column: string): string => besideColumn(session.engine, column);
   const join =
     session.engine === 'sqlite'
@@ -73,6 +76,7 @@ function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList
           OR (${ofTenant('AccountNumber')} IS NOT NULL AND owner.RevCustomerId = ${beside(ofTenant('AccountNumber'))}
             AND live.Number IN (${beside(ofDevice('MSISDN'))}, ${beside(ofDevice('ICCID'))}))))`
     : '';
+  const heldBy = heldMobility === null ? 'held.bulk_change' : 'COALESCE(held.bulk_change, held_mobile.bulk_change)';
   const mobility = hasMobility
     ? `LEFT JOIN MobilityDevice AS mobile ON mobile.id = found.mobility_id
     LEFT JOIN MobilityDevice_Tenant AS mobile_tenant ON mobile_tenant.MobilityDeviceId = mobile.id AND mobile_tenant.TenantId = :tenantId
@@ -84,12 +88,15 @@ function factsSql(session: ReadSession, { lines, found, hasMobility }: FoundList
       ${['ServiceProviderId', 'IsActive', 'IsDeleted', 'MSISDN', 'EID', 'ICCID', 'RatePlan', 'CommunicationPlan', 'Status'].map(ofDevice).join(', ')},
       ${['AccountNumber', 'SiteId', 'CustomerRatePlanId', 'CustomerRatePoolId'].map(ofTenant).join(', ')},
       ${services},
-      ${activation}
+      ${activation},
+      CAST(${heldBy} AS nvarchar(30))
     FROM ${lines} AS list
     LEFT JOIN ${found} AS found ON found.device_key = list.device_key
     LEFT JOIN Device AS device ON device.id = found.device_id
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
+    LEFT JOIN ${held} AS held ON held.device_id = found.device_id
     ${mobility}
+    ${heldMobility === null ? '' : `LEFT JOIN ${heldMobility} AS held_mobile ON held_mobile.device_id = found.mobility_id`}
     ${liveService}
     ${where}
     ORDER BY list.line`;

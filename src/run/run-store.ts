@@ -76,7 +76,7 @@ export interface RunStore {
   ): Promise<readonly OpenRow[]>;
   /** Claimed rows that were not begun after all are NEW again. */
   release(rowIds: readonly string[]): Promise<void>;
-  /** A new attempt for rows with these statuses. Answers how many there are. */
+  /** A new attempt for rows with these statuses, unless another bulk change holds their device. Answers how many there are. */
   reopen(bulkChangeId: string, statuses: readonly RowStatus[]): Promise<number>;
   journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
   append(entries: readonly JournalEntry[]): Promise<void>;

@@ -24,6 +24,7 @@ async function open({ onTestFinished }: TestContext) {
       sandbox.run(['change-rate-plan', '--plan', 'POND-5GB', '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`), ...args], {
         env: ENV,
       }),
+    retry: (id: string) => sandbox.run(['retry', id], { env: ENV }),
     resume: (id: string) => sandbox.run(['resume', id], { env: ENV }),
     /** A bulk change of the portal with one row, as it is now. */
     portal: (row: {
@@ -127,4 +128,23 @@ test('of two runs that begin at once, each device is changed by one, and STALE f
     expect(statuses.filter((status) => status === 'APPLIED' || status === 'NOOP').length, told).toBeGreaterThanOrEqual(1);
     expect(Object.values(carriers.ledger.summary().bySubject[iccid.slice(0, 19)] ?? {}), told).toEqual([1, 1, 1]);
   }
+});
+
+test('retry leaves a device alone that another bulk change took after it had failed', async (context) => {
+  const { change, retry, addFault, carriers, portal, database } = await open(context);
+  addFault({ service: 'pond', kind: '400', match: { method: 'POST' }, times: 100 });
+  const failed = await change([HELD, FREE]);
+  carriers.faults.clear();
+  portal({ status: 'NEW' });
+
+  const retried = await retry('last');
+  const exec = new DatabaseSync(database);
+  exec.exec(`UPDATE M2M_DeviceChange SET IsProcessed = 1, Status = 'PROCESSED' WHERE BulkChangeId = 900`);
+  exec.close();
+  const again = await retry('last');
+
+  expect([failed.code, retried.code, again.code], retried.stderr).toEqual([5, 5, 0]);
+  expect([retried.rows.get(HELD)?.status, retried.rows.get(FREE)?.status]).toEqual(['FAILED', 'APPLIED']);
+  expect(retried.stderr).toMatch(/Bulk change \d+: 1 row is left alone: other bulk changes hold the devices by now/);
+  expect(again.rows.get(HELD)?.status).toBe('APPLIED');
 });

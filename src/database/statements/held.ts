@@ -56,6 +56,16 @@ export async function heldBeside(
   return new Map(rows.map(({ device_id: id, bulk_change: held }) => [id, held]));
 }
 
+/** Ids of the device changes of `:bulkChangeId` whose devices another bulk change holds: what a new attempt must leave alone. */
+export function heldChanges(engine: Engine, portal: Portal): string {
+  const { change } = PORTAL_TABLES[portal];
+  const devices = `SELECT its.DeviceId FROM ${change} AS its WHERE its.BulkChangeId = :bulkChangeId`;
+  return `
+      SELECT its.id FROM ${change} AS its
+      JOIN (${openRows(engine, portal, devices, 'bulk_change.IsActive = 1 AND bulk_change.id <> :bulkChangeId')}) AS one ON one.device_id = its.DeviceId
+      WHERE its.BulkChangeId = :bulkChangeId`;
+}
+
 /** Open rows of these devices, from the bulk changes' side: only those are few, and device changes are found by them. */
 function openRows(engine: Engine, portal: Portal, devices: string, which: string): string {
   const { change, device } = PORTAL_TABLES[portal];

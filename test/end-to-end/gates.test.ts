@@ -31,7 +31,6 @@ async function open({ onTestFinished }: TestContext) {
     change: (args: readonly string[]) => sandbox.run(['change-rate-plan', '--file', file, ...args], { env }),
     go: (args: readonly string[]) => sandbox.run(args, { env }),
     failing: (every = 1) => sandbox.addFault({ service: 'pond', kind: '400', match: { method: 'POST' }, times: 1000, every }),
-    log: () => sandbox.query('SELECT LogEntryDescription FROM DeviceBulkChangeLog'),
   };
 }
 

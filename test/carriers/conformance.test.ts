@@ -9,11 +9,12 @@ import { controlCenters } from './control-center.ts';
 import { pond } from './pond.ts';
 import { changed, failed, untouched, type Standing } from './standing.ts';
 import { teal } from './teal.ts';
+import { telegence } from './telegence.ts';
 import { thingSpace } from './thingspace.ts';
 
 // P12: the same faults at every carrier end alike: row, exit code, effects at the carrier, journal, audit, and what resume makes of it.
 
-const UNDER_TEST: readonly CarrierUnderTest[] = [pond, ...controlCenters, thingSpace, teal];
+const UNDER_TEST: readonly CarrierUnderTest[] = [pond, ...controlCenters, thingSpace, teal, telegence];
 
 const ALWAYS = 1000;
 

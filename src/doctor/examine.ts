@@ -75,7 +75,7 @@ async function accounts(options: ExamineOptions, db: ReadDatabase | null): Promi
 function withoutDatabase({ config, carriers }: ExamineOptions): readonly Provider[] {
   return carriers.flatMap((carrier): Provider[] => {
     const { name, integration, portal } = carrier;
-    if (!config.account(carrier, null).ok) return [];
+    if (carrier.procedure !== undefined || !config.account(carrier, null).ok) return [];
     return [{ id: 0, name, displayName: name, integration, integrationId: 0, portal, tenantId: 0, writeIsEnabled: true }];
   });
 }

@@ -47,6 +47,8 @@ export interface Carrier extends Integration {
   readonly portal: 'M2M' | 'Mobility';
   readonly needs: readonly CarrierNeed[];
   readonly effectiveDate: EffectiveDateRule;
+  /** The stored procedure of the operator's database that makes the changes; such a carrier has no account and no settings. */
+  readonly procedure?: string;
   /** Left out where changes are not counted. */
   readonly quota?: PlanQuota;
   connect(account: CarrierAccount): CarrierConnection;

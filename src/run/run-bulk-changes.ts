@@ -131,7 +131,8 @@ async function runProvider(providerId: number, bulkChanges: readonly BulkChangeI
     await store.release(await source.untaken());
   };
   await work(openRows(store, ids, pageSize, isOver));
-  if (!isOver() && accepted > 0 && (await callWaiting(ids, engine)) > 0) await work(acceptedRows(store, ids, pageSize, isOver));
+  // A device may wait for one procedure after another.
+  while (!isOver() && accepted > 0 && (await callWaiting(ids, engine)) > 0) await work(acceptedRows(store, ids, pageSize, isOver));
   const giveUpAt = clock.now() + engine.deadlineMs(providerId);
   for (let waitMs = FIRST_LOOK_MS; atCarrier > 0 && !isLetGo() && clock.now() < giveUpAt; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
     await engine.writer.written();

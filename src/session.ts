@@ -17,8 +17,10 @@ import type { Carrier, CarrierConnection } from './domain/carrier.ts';
 import type { Clock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
 import type { Emit } from './domain/event.ts';
+import type { FactsStore } from './domain/facts-store.ts';
+import type { CarrierProcedure } from './domain/procedure.ts';
 import { createRedactor } from './http/redact.ts';
-import { refusalOf } from './run/refusals.ts';
+import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
@@ -104,7 +106,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
       await requireOwnTables(db, config);
       return createRunReader(db, integrationNames(config));
     },
-    systems: createSystems(config, connections, facts.assignsByProcedure),
+    systems: createSystems(config, connections, facts),
     statements: () => db.statements,
     close: () => db.close(),
   };
@@ -144,7 +146,7 @@ const LEAST_IN_PROGRESS = 4;
 /** Where several devices share a call: while some wait for its answer, the next gather. */
 const BATCHES_IN_PROGRESS = 2;
 
-function createSystems(config: Config, connections: Connections, hasAssignProcedure: () => Promise<boolean>): Systems {
+function createSystems(config: Config, connections: Connections, facts: FactsStore): Systems {
   const carriers = new Map<number, CarrierConnection>();
   const accountOf = (integration: string, providerId: number) => {
     const carrier = requireCarrier(integration);
@@ -178,21 +180,28 @@ function createSystems(config: Config, connections: Connections, hasAssignProced
   };
   return {
     carrierOf,
-    refusalOf: (verdict, providers) =>
-      refusalOf(verdict, {
+    refusals: async (providers) => {
+      const procedures = new Map<string, CarrierProcedure>();
+      for (const name of new Set(providers.map(({ integration }) => carrierOf(integration)?.procedure))) {
+        if (name !== undefined) procedures.set(name, await facts.carrierProcedure(name));
+      }
+      const options: RefusalOptions = {
         providers,
         carrierOf,
         carrierAccount: (carrier, providerId) => config.account(carrier, providerId),
+        procedures,
         billingAccount: () => config.account(revio, null),
         billingName: revio.name,
-      }),
+      };
+      return (verdict) => refusalOf(verdict, options);
+    },
     perform:
       (change, { id, integration }) =>
       async (steps) => {
         if (change.kind === 'change-rate-plan') return connectionOf(integration, id).changePlan(change, steps);
         return assignCustomer(change, steps, {
           billing: change.service === null ? null : billingConnection(),
-          byProcedure: await hasAssignProcedure(),
+          byProcedure: await facts.assignsByProcedure(),
           changePlan: (plan, planSteps) => connectionOf(integration, id).changePlan(plan, planSteps),
         });
       },

@@ -47,8 +47,10 @@ export interface Interruption {
 /** Carriers and billing, as the accounts of the configuration reach them. */
 export interface Systems {
   readonly carrierOf: (integration: string) => Carrier | undefined;
-  /** Why nothing can be sent for a planned change, else null. */
-  readonly refusalOf: (verdict: Verdict & { readonly status: 'PLANNED' }, providers: readonly Provider[]) => ProviderRefusal | null;
+  /** Answers why nothing can be sent for a planned change, else null. What it has to ask the database it asks first. */
+  readonly refusals: (
+    providers: readonly Provider[],
+  ) => Promise<(verdict: Verdict & { readonly status: 'PLANNED' }) => ProviderRefusal | null>;
   /** The way of a change: plain code over steps. */
   readonly perform: (change: Change, provider: Pick<Provider, 'id' | 'integration'>) => (steps: Steps) => Promise<Outcome>;
   readonly readPlan: (change: PlanChange, integration: string, signal: AbortSignal) => Promise<DeviceState>;

@@ -11,12 +11,14 @@ export function envExample(integrations: readonly Integration[]): string {
       ...settings.map(({ name, help, default: value }) => `# ${help}\n${value === null ? '' : '# '}${name}=${value ?? ''}`),
     ].join('\n'),
   );
-  const accounts = integrations.map((integration) =>
-    [
-      `## ${integration.name}`,
-      ...integrationSettings(integration).map(({ name, help }) => `${help === '' ? '' : `# ${help}\n# `}${integration.prefix}_${name}=`),
-    ].join('\n'),
-  );
+  const accounts = integrations
+    .filter(({ settings }) => settings.length > 0)
+    .map((integration) =>
+      [
+        `## ${integration.name}`,
+        ...integrationSettings(integration).map(({ name, help }) => `${help === '' ? '' : `# ${help}\n# `}${integration.prefix}_${name}=`),
+      ].join('\n'),
+    );
   const head = [
     '# Settings of pond-bulk. A flag wins over the environment, that over this file (.env), that over the default.',
     '# A second service provider of the same integration: the same names with _<SERVICE PROVIDER ID> at the end.',

@@ -26,6 +26,8 @@ export function integrationSettings({
   timeoutMs,
   batchSize,
 }: Integration): readonly IntegrationSetting[] {
+  // Without an account there is nothing to set.
+  if (settings.length === 0) return [];
   const account = [...settings, ...Object.keys(optional)].map((name) => ({
     name,
     help: name in optional ? `Default: ${optional[name]}.` : '',

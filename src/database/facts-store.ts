@@ -4,6 +4,7 @@ import type { FactsStore, FactsWanted } from '../domain/facts-store.ts';
 import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
 import type { ReadDatabase } from './database.ts';
 import type { PortalTypes } from './portals.ts';
+import { findCarrierProcedure } from './procedures/carrier-procedure.ts';
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure } from './procedures/procedure.ts';
 import { neededTables, type Login } from './needs.ts';
@@ -47,6 +48,7 @@ export function createFactsStore(db: ReadDatabase, { permissions, integrations, 
       await findProcedure(db, HISTORY_PROCEDURE);
       if (change === 'assign-customer') await findProcedure(db, ASSIGN_PROCEDURE);
     },
+    carrierProcedure: (name) => findCarrierProcedure(db, name),
     prepare: async (list, want) => {
       const loaded = await loadList(db.session, list, want.defaults);
       const providers = want.operator.providers.filter(({ id }) => want.providerId === null || id === want.providerId);

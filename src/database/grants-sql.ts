@@ -1,11 +1,11 @@
-import { ASSIGN_PROCEDURE } from '../domain/procedure.ts';
+import { ASSIGN_PROCEDURE, EBONDING_PROCEDURE } from '../domain/procedure.ts';
 import { tableNeeds, type Login } from './needs.ts';
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { quote } from './schema-sql.ts';
 import type { PermissionSettings } from './statements/operator.ts';
 
 /** Stored procedures of the operator that a run calls when they are there. */
-export const PROCEDURES: readonly string[] = [ASSIGN_PROCEDURE, HISTORY_PROCEDURE];
+export const PROCEDURES: readonly string[] = [ASSIGN_PROCEDURE, HISTORY_PROCEDURE, EBONDING_PROCEDURE];
 
 export interface GrantsOptions {
   /** Name of the login in DATABASE_URL. */
@@ -35,6 +35,8 @@ export function grantsScript({ run, dryRun, permissions }: GrantsOptions): strin
     '-- Dry runs (DATABASE_URL_READ)',
     userSql(dryRun),
     ...tableGrants('dry-run', dryRun, permissions),
+    // Without it there are no plan changes of eBonding, and a dry run has to know.
+    `${ifThere(EBONDING_PROCEDURE)} ${grant('VIEW DEFINITION', `dbo.${bracketed(EBONDING_PROCEDURE)}`, dryRun)}`,
     // Plan changes that are under way count for a carrier's monthly quota.
     ...['change_row', 'journal'].map((table) => grant('SELECT', `pondbulk.${bracketed(table)}`, dryRun)),
     '',

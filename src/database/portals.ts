@@ -48,15 +48,19 @@ export interface LiveNames {
 }
 
 export async function findLiveNames(db: Queries): Promise<LiveNames> {
-  const log = await columnsOf(db, 'DeviceBulkChangeLog');
-  const logKey = (portal: Portal): string =>
-    log.find((name) => name.toLowerCase().replaceAll('_', '') === `${portal.toLowerCase()}devicechangeid`) ?? `${portal}DeviceChangeId`;
   const hasPlan = async (portal: Portal): Promise<boolean> =>
     (await columnsOf(db, PORTAL_TABLES[portal].tenant)).some((name) => name.toLowerCase() === 'carrierrateplanid');
   return {
-    logKey: { M2M: logKey('M2M'), Mobility: logKey('Mobility') },
+    logKey: await findLogKeys(db),
     hasTenantPlan: { M2M: await hasPlan('M2M'), Mobility: await hasPlan('Mobility') },
   };
+}
+
+export async function findLogKeys(db: Queries): Promise<LiveNames['logKey']> {
+  const log = await columnsOf(db, 'DeviceBulkChangeLog');
+  const logKey = (portal: Portal): string =>
+    log.find((name) => name.toLowerCase().replaceAll('_', '') === `${portal.toLowerCase()}devicechangeid`) ?? `${portal}DeviceChangeId`;
+  return { M2M: logKey('M2M'), Mobility: logKey('Mobility') };
 }
 
 async function columnsOf(db: Queries, table: string): Promise<readonly string[]> {

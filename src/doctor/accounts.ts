@@ -25,7 +25,10 @@ type Given = Extract<Account, { readonly ok: true }>;
 export async function checkAccounts(options: AccountsOptions): Promise<readonly Check[]> {
   const { carriers, billing, accountOf, connections, signal } = options;
   const carrierOf = ({ integration }: Provider) => carriers.find((each) => each.integration.toLowerCase() === integration.toLowerCase());
-  const some = carriers.some((carrier) => [null, ...options.providers.map(({ id }) => id)].some((id) => accountOf(carrier, id).ok));
+  const some = carriers.some(
+    (carrier) =>
+      carrier.procedure === undefined && [null, ...options.providers.map(({ id }) => id)].some((id) => accountOf(carrier, id).ok),
+  );
 
   const carrierChecks = options.providers.flatMap((provider): readonly Promise<Check>[] => {
     const name = provider.displayName;
@@ -37,12 +40,15 @@ export async function checkAccounts(options: AccountsOptions): Promise<readonly 
         ),
       ];
     }
-    const login = checkAccount(name, carrier, accountOf(carrier, provider.id), some, async (account) => {
-      const samples = await options.sampleDevices(provider);
-      const devices = samples.length === 0 ? [noDevice(provider)] : samples;
-      const read = await readOne(connections.carrier(carrier, account), devices, signal);
-      return `let in, read SIM ${read.iccid}`;
-    });
+    const login =
+      carrier.procedure === undefined
+        ? checkAccount(name, carrier, accountOf(carrier, provider.id), some, async (account) => {
+            const samples = await options.sampleDevices(provider);
+            const devices = samples.length === 0 ? [noDevice(provider)] : samples;
+            const read = await readOne(connections.carrier(carrier, account), devices, signal);
+            return `let in, read SIM ${read.iccid}`;
+          })
+        : Promise.resolve(well(name, `no account: ${carrier.procedure} changes its plans, see Procedures`));
     if (provider.writeIsEnabled) return [login];
     return [login, Promise.resolve(warning(name, 'ServiceProvider.WriteIsEnabled is 0', 'its devices are refused until it is 1'))];
   });
@@ -114,9 +120,9 @@ async function readOne(carrier: CarrierConnection, devices: readonly Device[], s
   throw new Error('there is no device to read');
 }
 
-/** Of a provider without devices. The digits are those of no network. */
+/** Of a provider without devices. The digits are those of no network and no line. */
 function noDevice({ id, portal, tenantId }: Provider): Device {
-  return { portal, deviceId: 0, iccid: '8900000000000000000', msisdn: null, eid: null, providerId: id, tenantId };
+  return { portal, deviceId: 0, iccid: '8900000000000000000', msisdn: '0000000000', eid: null, providerId: id, tenantId };
 }
 
 /** A change that is read for and never sent. */

@@ -1,9 +1,11 @@
 import { failure, type Check } from './check.ts';
 import { attempt } from './attempt.ts';
+import { carrierOf } from '../carriers/registry.ts';
 import type { Config } from '../config/load-config.ts';
 import type { ReadDatabase } from '../database/database.ts';
 import { readLiveSchema } from '../database/live-schema.ts';
 import { tableNeeds, type Login } from '../database/needs.ts';
+import { findProviders } from '../database/statements/lookups.ts';
 import { openReadOnlyDatabase } from '../database/open-database.ts';
 import type { Clock } from '../domain/clock.ts';
 import { PondBulkError } from '../domain/errors.ts';
@@ -68,7 +70,13 @@ async function checkDatabase(
         ...(await checkPermissions(db, isRun ? 'Permissions' : 'Dry-run permissions', login, live, needs)),
       ];
     })),
-    ...(isRun ? await attempt('Procedures', () => checkProcedures(db)) : []),
+    ...(isRun ? await attempt('Procedures', async () => checkProcedures(db, await proceduresInUse(db, operator))) : []),
     ...(isRun ? await attempt('Change types', async () => [await checkChangeTypes(db, operator)]) : []),
   ];
+}
+
+/** By which plans of the service providers in use are changed. */
+async function proceduresInUse(db: ReadDatabase, { integrations, portalTypes }: OperatorSettings): Promise<ReadonlySet<string>> {
+  const providers = await findProviders(db, integrations, portalTypes);
+  return new Set(providers.flatMap(({ integration }) => carrierOf(integration)?.procedure ?? []));
 }

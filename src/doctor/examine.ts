@@ -35,7 +35,7 @@ const SQLITE = 'sqlite:';
 const RETRIES = 1;
 
 /** Devices to read at a carrier, until it knows one. */
-const SAMPLES = 3;
+const SAMPLES = 6;
 
 /** Looks at everything that a run needs, and changes nothing. What cannot be looked at is a check that failed, never an error. */
 export async function examine(options: ExamineOptions): Promise<readonly Check[]> {
@@ -75,7 +75,7 @@ async function accounts(options: ExamineOptions, db: ReadDatabase | null): Promi
 function withoutDatabase({ config, carriers }: ExamineOptions): readonly Provider[] {
   return carriers.flatMap((carrier): Provider[] => {
     const { name, integration, portal } = carrier;
-    if (!config.account(carrier, null).ok) return [];
+    if (carrier.procedure !== undefined || !config.account(carrier, null).ok) return [];
     return [{ id: 0, name, displayName: name, integration, integrationId: 0, portal, tenantId: 0, writeIsEnabled: true }];
   });
 }

@@ -9,7 +9,7 @@ import type { Steps } from './step.ts';
 export type EffectiveDateRule = { readonly kind: 'none' } | { readonly kind: 'days'; readonly max: number } | { readonly kind: 'any' };
 
 /** What a carrier needs to know about a device or plan before a change can be sent. */
-export type CarrierNeed = 'package-type' | 'plan-uuid' | 'eid' | 'phone-number' | 'iccid-19' | 'not-suspended';
+export type CarrierNeed = 'package-type' | 'plan-uuid' | 'eid' | 'phone-number' | 'phone-number-10' | 'iccid-19' | 'not-suspended';
 
 /** Settings of one account, by their names without the integration's prefix (`BASE_URL`, `API_KEY`). */
 export type AccountSettings = Readonly<Record<string, string>>;
@@ -47,6 +47,8 @@ export interface Carrier extends Integration {
   readonly portal: 'M2M' | 'Mobility';
   readonly needs: readonly CarrierNeed[];
   readonly effectiveDate: EffectiveDateRule;
+  /** The stored procedure of the operator's database that makes the changes; such a carrier has no account and no settings. */
+  readonly procedure?: string;
   /** Left out where changes are not counted. */
   readonly quota?: PlanQuota;
   connect(account: CarrierAccount): CarrierConnection;

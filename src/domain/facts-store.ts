@@ -1,6 +1,7 @@
 import type { Lookups, RowFacts } from './facts.ts';
 import type { Change } from './judge.ts';
 import type { List, RowValues } from './list-row.ts';
+import type { CarrierProcedure } from './procedure.ts';
 import type { Operator } from './operator.ts';
 import type { PlanQuota } from './plan-refusals.ts';
 
@@ -14,6 +15,8 @@ export interface FactsStore {
   assignsByProcedure(): Promise<boolean>;
   /** Rejects with PondBulkError (config) when a procedure that a change would call requires a parameter that cannot be filled. */
   requireCallable(change: Change['kind']): Promise<void>;
+  /** The procedure of this name, by which a carrier's plans are changed. Never rejects because of what is wrong with it. */
+  carrierProcedure(name: string): Promise<CarrierProcedure>;
   /** Loads the list and finds its devices, in a fixed number of statements. */
   prepare(list: List, want: FactsWanted): Promise<PreparedList>;
 }

@@ -7,6 +7,7 @@ import type { PlanChange } from './plan-change.ts';
 import { quotaUsedUp, suspended, type Refused } from './plan-refusals.ts';
 import { pondIccid } from './pond-iccid.ts';
 import type { DeviceState } from './result.ts';
+import { subscriberNumber } from './subscriber-number.ts';
 
 export type Change = PlanChange | Assignment;
 
@@ -134,6 +135,10 @@ function requireNeeds(device: DeviceFacts, plan: ProviderPlan, carrier: Carrier)
         break;
       case 'phone-number':
         if (device.msisdn === null) throw new Refusal('DEVICE_WITHOUT_NUMBER', `Device ${device.iccid} has no phone number`);
+        break;
+      case 'phone-number-10':
+        if (subscriberNumber(device.msisdn) === null)
+          throw new Refusal('DEVICE_WITHOUT_NUMBER', `Device ${device.iccid} has no phone number`, 'Telegence knows lines by ten digits');
         break;
       case 'iccid-19':
         if (pondIccid(device.iccid) === null)

@@ -68,9 +68,9 @@ export interface Steps {
   tryStep<T>(name: string, step: Step<T> | BatchedStep<T, unknown>): Promise<Tried<T>>;
   /**
    * Calls a stored procedure of the operator's database, exactly once; it commits together with its journal entry, so there is
-   * nothing to read back. A procedure that is called once for all devices leaves the row accepted until then.
+   * nothing to read back. A procedure that is called once for all devices leaves the row accepted until then. Resolves to what it answered.
    */
-  tryProcedure(name: string, call: ProcedureCall): Promise<Tried<null>>;
+  tryProcedure(name: string, call: ProcedureCall): Promise<Tried<string>>;
   /** Reads something before an effect and journals it: after a crash the same value is returned, whatever the world looks like then. */
   remember<T>(name: string, read: () => Promise<T>): Promise<T>;
   /** What a step or a note of this name came to in earlier attempts of this row (those whose end is committed). */

@@ -96,7 +96,8 @@ export function createProviderRun(providerId: number, bulkChanges: readonly Bulk
     work: async ({ shares, isFirst, isLast, record }) => {
       await workOn(openRows(store, ids, { pageSize, shares, withBegun: isFirst }, isOver), record);
       const giveUpAt = clock.now() + engine.deadlineMs(providerId);
-      if (isLast && !isOver() && hasAccepted && (await callWaiting(ids, engine)) > 0)
+      // A device may wait for one procedure after another.
+      while (isLast && !isOver() && hasAccepted && (await callWaiting(ids, engine)) > 0)
         await workOn(acceptedRows(store, ids, pageSize, isOver), record);
       for (
         let waitMs = FIRST_LOOK_MS;

@@ -165,7 +165,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     }
   };
 
-  const tryProcedure = async (name: string, call: ProcedureCall): Promise<Tried<null>> => {
+  const tryProcedure = async (name: string, call: ProcedureCall): Promise<Tried<string>> => {
     const known = answerOf(name) ?? entries.findLast(({ step, attempt }) => step === name && attempt === options.attempt);
     if (known === undefined) {
       await probe('before send', name);
@@ -179,7 +179,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     const { data } = known;
     if (data.kind === 'waiting')
       throw new RowEnded({ kind: 'accepted', message: `waits for ${call.procedure} of its bulk change`, stop: null });
-    if (data.kind === 'answer' && data.ended === 'done') return { ok: true, value: null };
+    if (data.kind === 'answer' && data.ended === 'done') return { ok: true, value: data.response };
     if (data.kind === 'answer' && data.ended === 'refused') return { ok: false, error: data.error };
     throw new Error(`${name} of row ${options.rowId} is no procedure`);
   };

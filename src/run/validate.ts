@@ -12,7 +12,7 @@ import { Tally, type Problem, type Sample } from './tally.ts';
 
 /** Why nothing can be sent for a provider: its rows are refused with this text. */
 export interface ProviderRefusal {
-  readonly code: 'WRITES_DISABLED' | 'CREDENTIALS_MISSING';
+  readonly code: 'WRITES_DISABLED' | 'CREDENTIALS_MISSING' | 'PROCEDURE_MISSING' | 'EFFECTIVE_DATE_NOT_SUPPORTED';
   readonly message: string;
   readonly hint: string;
 }

@@ -2,6 +2,7 @@ import { customerTables, REVIO_CUSTOMERS } from './sample/customers.ts';
 import { combined, EMPTY, type SampleData } from './sample/data.ts';
 import { controlCenterDevices, deviceTables } from './sample/devices.ts';
 import { moreOfPond, sampleFleet, type FleetDevice } from './sample/fleet.ts';
+import { mobilityData } from './sample/mobility.ts';
 import { operatorTables } from './sample/operators.ts';
 import { packageData } from './sample/packages.ts';
 import { CONTROL_CENTER_PLANS, PACKAGE_TYPES, planTables } from './sample/plans.ts';
@@ -12,7 +13,7 @@ import { thingSpaceData } from './sample/thingspace.ts';
 
 /** The sample fleet of the sandbox with everything around it: always the same. */
 export function sampleData(): SampleData {
-  return [fleetData(sampleFleet()), thingSpaceData(), tealData()].reduce(combined, lookups());
+  return [fleetData(sampleFleet()), thingSpaceData(), tealData(), mobilityData()].reduce(combined, lookups());
 }
 
 /** `count` POND devices of provider 1 more, each on POND-1GB: for measurements and tests. */

@@ -1,3 +1,5 @@
+import { carrierOf } from '../../src/carriers/registry.ts';
+import { PORTAL_TABLES } from '../../src/database/portals.ts';
 import type { SandboxHere } from '../end-to-end/in-process.ts';
 import type { CarrierUnderTest } from './carrier-under-test.ts';
 
@@ -31,14 +33,16 @@ export function untouched({ planBefore }: CarrierUnderTest, change: string, audi
   return { effects: {}, plan: planBefore, recordedPlan: planBefore, change, answers: 0, inDoubt: 0, audit };
 }
 
-export function standing(sandbox: SandboxHere, { subject, planAt }: CarrierUnderTest, iccid: string): Standing {
+export function standing(sandbox: SandboxHere, { integration, subject, planAt }: CarrierUnderTest, iccid: string): Standing {
+  const portal = carrierOf(integration)?.portal ?? 'M2M';
+  const { device, change } = PORTAL_TABLES[portal];
   const one = <Value>(sql: string): Value | undefined => sandbox.query<{ value: Value }>(sql)[0]?.value;
   const journal = `pondbulk_journal AS entry JOIN pondbulk_change_row AS mine ON mine.id = entry.row_id AND mine.iccid = '${iccid}'`;
   return {
     effects: sandbox.carriers.ledger.summary().bySubject[subject(iccid)] ?? {},
     plan: planAt(sandbox.carriers, iccid),
-    recordedPlan: one<string>(`SELECT RatePlan AS value FROM Device WHERE ICCID = '${iccid}'`) ?? '',
-    change: one<string>(`SELECT Status AS value FROM M2M_DeviceChange WHERE ICCID = '${iccid}'`) ?? '',
+    recordedPlan: one<string>(`SELECT RatePlan AS value FROM ${device} WHERE ICCID = '${iccid}'`) ?? '',
+    change: one<string>(`SELECT Status AS value FROM ${change} WHERE ICCID = '${iccid}'`) ?? '',
     answers:
       one<number>(
         `SELECT COUNT(*) AS value FROM ${journal} WHERE entry.kind = 'answer' AND json_extract(entry.data, '$.ended') = 'done'`,
@@ -49,7 +53,7 @@ export function standing(sandbox: SandboxHere, { subject, planAt }: CarrierUnder
       ) ?? 0,
     audit: sandbox
       .query<{ text: string; hasErrors: number }>(
-        `SELECT log.LogEntryDescription AS text, log.HasErrors AS hasErrors FROM DeviceBulkChangeLog AS log JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId WHERE change.ICCID = '${iccid}' ORDER BY log.id`,
+        `SELECT log.LogEntryDescription AS text, log.HasErrors AS hasErrors FROM DeviceBulkChangeLog AS log JOIN ${change} AS change ON change.id = log.${portal}DeviceChangeId WHERE change.ICCID = '${iccid}' ORDER BY log.id`,
       )
       .map(({ text, hasErrors }) => (hasErrors === 1 ? failed(text) : text)),
   };

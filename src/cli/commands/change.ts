@@ -172,7 +172,7 @@ async function prepare(session: ReadSession | WriteSession, command: ChangeComma
   const validation = await validate(list, {
     judging: { request, index, carrierOf: systems.carrierOf },
     providerId: provider?.id ?? null,
-    refusalOf: (verdict) => systems.refusalOf(verdict, operator.providers),
+    refusalOf: await systems.refusals(operator.providers),
     pageRows: ROWS_PER_SAVE,
     expectedOf: decided?.expectedOf,
     ...access,

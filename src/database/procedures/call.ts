@@ -47,12 +47,12 @@ export async function callProcedure(
       );
       const said = textOf(await tx.call(procedure.name, inputs, outputs));
       const problems = await findProblems(tx, procedure, rows);
-      return write(tx, bulkChangeId, rows, written, (row) => ({ request, response: said, problem: problems.get(row) ?? null }));
+      return writeAnswers(tx, bulkChangeId, rows, written, (row) => ({ request, response: said, problem: problems.get(row) ?? null }));
     });
   } catch (error) {
     if (!(error instanceof Error) || !isRefusal(error)) throw error;
     const problem = `${procedure.name}: ${error.message}`;
-    return db.transaction((tx) => write(tx, bulkChangeId, rows, written, () => ({ request, response: error.message, problem })));
+    return db.transaction((tx) => writeAnswers(tx, bulkChangeId, rows, written, () => ({ request, response: error.message, problem })));
   }
 }
 
@@ -68,7 +68,8 @@ interface Answered {
   readonly problem: string | null;
 }
 
-async function write(
+/** Journal entries and audit rows of what was called, and how it ended. */
+export async function writeAnswers(
   tx: Transaction,
   bulkChangeId: string,
   rows: readonly CallingRow[],

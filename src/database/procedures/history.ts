@@ -1,5 +1,5 @@
 import type { Effect } from '../../domain/effect.ts';
-import type { ProcedureValues } from '../../domain/procedure.ts';
+import { NO_VALUES, type ProcedureValues } from '../../domain/procedure.ts';
 import type { Transaction } from '../database.ts';
 import type { Written } from '../statements/effects.ts';
 import { inputsOf } from './dictionary.ts';
@@ -32,20 +32,12 @@ export async function callHistoryProcedure(
 /** What a history knows of its device; the rest is NULL. */
 function valuesOf({ iccid, deviceId, msisdn, portal, tenantId, providerId }: History): ProcedureValues {
   return {
+    ...NO_VALUES,
     iccid,
     deviceId,
     phoneNumber: msisdn,
     portal,
     tenantId,
     serviceProviderId: providerId,
-    revCustomerKey: null,
-    revCustomerId: null,
-    siteId: null,
-    accountNumber: null,
-    integrationAuthenticationId: null,
-    customerRatePlanId: null,
-    customerRatePoolId: null,
-    carrierRatePlan: null,
-    effectiveDate: null,
   };
 }

@@ -2,6 +2,7 @@ import type { FactsWanted } from '../../domain/facts-store.ts';
 import { besideColumn } from '../collation.ts';
 import type { ReadDatabase } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
+import { findLogKeys } from '../portals.ts';
 import { setOf } from '../sets.ts';
 import { tableNames } from '../table-names.ts';
 
@@ -21,6 +22,7 @@ export async function countSpentChanges(
     { name: 'changes', type: 'int' },
   ] as const;
   const spent = await session.createTemp('spent', columns, 'device_id');
+  const logKey = await findLogKeys(db);
   const counted = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
   // A dry run may look at a database that has no tables of ours: then nothing of ours is under way.
   const hasOwnTables = (await tableNames(db)).has(ownTable(db.engine, 'change_row'));
@@ -34,7 +36,7 @@ export async function countSpentChanges(
       JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
       JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
         AND log.LogEntryDescription = ${besideColumn(db.engine, 'counted.audit')}
-      JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId
+      JOIN M2M_DeviceChange AS change ON change.id = log.${logKey.M2M}
       JOIN ${found} AS found ON ${besideColumn(db.engine, 'found.device_key')} = change.ICCID
       ${hasOwnTables ? `UNION ALL ${underWay(db, found, counted)}` : ''}
     ) AS made

@@ -21,6 +21,7 @@ export interface SampleData {
     readonly devices: readonly ThingSpaceDevice[];
   };
   readonly teal: { readonly esims: readonly SampleEsim[]; readonly plans: readonly SampleTealPlan[] };
+  readonly telegence: { readonly plans: readonly string[]; readonly lines: readonly SampleLine[] };
   readonly revio: {
     readonly customers: readonly number[];
     readonly services: readonly { readonly service_id: number; readonly customer_id: number; readonly number: string }[];
@@ -65,6 +66,13 @@ export interface SampleTealPlan {
   readonly name: string;
 }
 
+export interface SampleLine {
+  readonly subscriberNumber: string;
+  /** ICCID of the SIM in it. */
+  readonly sim: string;
+  readonly singleUserCode: string;
+}
+
 /** Nothing at all. */
 export const EMPTY: SampleData = {
   tables: {},
@@ -73,6 +81,7 @@ export const EMPTY: SampleData = {
   controlCenterPlans: [],
   thingspace: { plans: [], devices: [] },
   teal: { esims: [], plans: [] },
+  telegence: { plans: [], lines: [] },
   revio: { customers: [], services: [], products: [] },
 };
 
@@ -95,6 +104,10 @@ export function combined(a: SampleData, b: SampleData): SampleData {
       devices: [...a.thingspace.devices, ...b.thingspace.devices],
     },
     teal: { esims: [...a.teal.esims, ...b.teal.esims], plans: [...a.teal.plans, ...b.teal.plans] },
+    telegence: {
+      plans: [...a.telegence.plans, ...b.telegence.plans],
+      lines: [...a.telegence.lines, ...b.telegence.lines],
+    },
     revio: {
       customers: [...a.revio.customers, ...b.revio.customers],
       services: [...a.revio.services, ...b.revio.services],

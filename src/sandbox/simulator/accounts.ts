@@ -23,10 +23,12 @@ export const THINGSPACE_ACCOUNT = {
 
 export const TEAL_ACCOUNT = { apiKey: 'sandbox-teal-key', apiSecret: 'sandbox-teal-secret' } as const;
 
+export const TELEGENCE_ACCOUNT = { appId: 'sandbox-telegence', appSecret: 'sandbox-telegence-secret' } as const;
+
 export const CONTROL_CENTERS = ['jasper', 'tmobilejasper', 'pod19', 'rogers'] as const;
 
 /** Names of the simulated services, as faults, latency and limits take them. */
-export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS, 'thingspace', 'teal'] as const;
+export const SERVICES = ['pond', 'revio', ...CONTROL_CENTERS, 'thingspace', 'teal', 'telegence'] as const;
 
 export function controlCenterKey(name: (typeof CONTROL_CENTERS)[number]): string {
   return `sandbox-${name}-key`;
@@ -56,6 +58,9 @@ export function carrierEnvironment(port: number): Readonly<Record<string, string
       TEAL_BASE_URL: `${host}/teal/api/v1`,
       TEAL_API_KEY: TEAL_ACCOUNT.apiKey,
       TEAL_API_SECRET: TEAL_ACCOUNT.apiSecret,
+      TELEGENCE_BASE_URL: `${host}/telegence`,
+      TELEGENCE_APP_ID: TELEGENCE_ACCOUNT.appId,
+      TELEGENCE_APP_SECRET: TELEGENCE_ACCOUNT.appSecret,
       REVIO_BASE_URL: `${host}/revio`,
       REVIO_USERNAME: REVIO_ACCOUNT.username,
       REVIO_CLIENT_CODE: REVIO_ACCOUNT.clientCode,

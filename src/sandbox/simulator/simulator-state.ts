@@ -8,6 +8,7 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { simulatedPond } from './pond.ts';
 import { simulatedRevio } from './revio.ts';
 import { simulatedTeal } from './teal.ts';
+import { simulatedTelegence } from './telegence.ts';
 import type { SimulatedService } from './service.ts';
 import { simulatedThingSpace } from './thingspace.ts';
 
@@ -48,6 +49,7 @@ export function createSimulatorState(more: SampleData | undefined, saved: Readon
       ...CONTROL_CENTERS.map((name) => simulatedControlCenter(name, sample)),
       simulatedThingSpace(sample),
       simulatedTeal(sample),
+      simulatedTelegence(sample),
     ];
     for (const service of all) {
       services.set(service.name, { service, limit: createAccountLimit(service.limit, Date.now), latencyMs: 0 });

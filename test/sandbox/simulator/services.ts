@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 
-import { controlCenterKey, POND_ACCOUNT, REVIO_ACCOUNT, TEAL_ACCOUNT } from '../../../src/sandbox/simulator/accounts.ts';
+import { controlCenterKey, POND_ACCOUNT, REVIO_ACCOUNT, TEAL_ACCOUNT, TELEGENCE_ACCOUNT } from '../../../src/sandbox/simulator/accounts.ts';
 import { basic } from '../../../src/sandbox/simulator/service.ts';
 import { startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { simulatorClient, type SimulatorClient } from '../../../src/sandbox/simulator-client.ts';
@@ -33,6 +33,8 @@ export interface Services {
   readonly thingspace: Call;
   readonly revio: Call;
   readonly teal: Call;
+  /** Paths behind `…/service/`. */
+  readonly telegence: Call;
   readonly url: string;
   /** Without credentials, from the root. */
   readonly raw: Call;
@@ -74,6 +76,10 @@ export async function startServices(): Promise<Services> {
       'Ocp-Apim-Subscription-Key': subscriptionKey,
     }),
     teal: calls('/teal/api/v1', { ApiKey: TEAL_ACCOUNT.apiKey, ApiSecret: TEAL_ACCOUNT.apiSecret }),
+    telegence: calls('/telegence/sp/mobility/lineconfig/api/v1/service', {
+      'app-id': TELEGENCE_ACCOUNT.appId,
+      'app-secret': TELEGENCE_ACCOUNT.appSecret,
+    }),
     url: `http://127.0.0.1:${simulator.port}`,
     raw: calls('', {}),
     stopAsked: () => asked,

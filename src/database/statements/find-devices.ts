@@ -17,7 +17,7 @@ export interface SearchScope {
 export interface FoundDevices {
   /** Name in SQL. */
   readonly found: string;
-  /** Whether devices of the Mobility portal were looked for too. */
+  /** Whether devices of the Mobility portal are among them. */
   readonly hasMobility: boolean;
 }
 
@@ -57,12 +57,11 @@ export async function findDevices(session: ReadSession, { table }: LoadedList, s
     GROUP BY list.device_key`,
     paramsOf(scope, 'M2M'),
   );
-  const hasMobility = scope.providers.some(({ portal }) => portal === 'Mobility');
-  if (hasMobility) {
-    await addMobility(session, found, await findMobility(session, table, scope));
-    await joinRepeated(session, found, table);
-  }
-  return { found, hasMobility };
+  const mobile = scope.providers.some(({ portal }) => portal === 'Mobility') ? await findMobility(session, table, scope) : null;
+  if (mobile === null) return { found, hasMobility: false };
+  await addMobility(session, found, mobile);
+  await joinRepeated(session, found, table);
+  return { found, hasMobility: true };
 }
 
 /** Whether the lines of a key want different things. */
@@ -94,15 +93,15 @@ function paramsOf({ tenantId, providers }: SearchScope, portal: Portal) {
   return { tenantId, providers: mine.map((provider) => ({ id: provider.id, own: provider.tenantId === tenantId ? 1 : 0 })) };
 }
 
-/** Mobility devices by ICCID, and by phone number where a line has no ICCID. Resolves to the name of their table. */
-async function findMobility(session: ReadSession, table: string, scope: SearchScope): Promise<string> {
+/** Mobility devices by ICCID, and by phone number where a line has no ICCID. Resolves to the name of their table; null when there are none. */
+async function findMobility(session: ReadSession, table: string, scope: SearchScope): Promise<string | null> {
   const mobile = await session.createTemp('mobile', MOBILE, 'device_key');
   const matches = (on: string): string =>
     `SELECT list.device_key, device.id, device.IsActive, device.IsDeleted, device.ServiceProviderId
       FROM ${table} AS list
       LEFT JOIN MobilityDevice AS device ON ${on} AND ${isHis('Mobility')}
       WHERE list.device_key IS NOT NULL`;
-  await session.execute(
+  const count = await session.execute(
     `
     INSERT INTO ${mobile} (device_key, mobility_id, candidates)
     SELECT device.device_key, ${BEST}, ${CANDIDATES}
@@ -110,10 +109,11 @@ async function findMobility(session: ReadSession, table: string, scope: SearchSc
       ${matches(`device.ICCID = ${besideColumn(session.engine, 'list.iccid')}`)}
       UNION ALL
       ${matches(`device.MSISDN = ${besideColumn(session.engine, 'list.phone_number')}`)} AND list.iccid IS NULL) AS device
-    GROUP BY device.device_key`,
+    GROUP BY device.device_key
+    HAVING MIN(device.id) IS NOT NULL`,
     paramsOf(scope, 'Mobility'),
   );
-  return mobile;
+  return count === 0 ? null : mobile;
 }
 
 /** An M2M device goes first, unless it is archived and the Mobility device is not. */
@@ -126,7 +126,7 @@ async function addMobility(session: ReadSession, found: string, mobile: string):
       device_id = CASE WHEN ${name}.candidates = 0 AND match.candidates > 0 THEN NULL ELSE device_id END,
       candidates = ${name}.candidates + match.candidates
     FROM ${mobile} AS match
-    WHERE match.device_key = ${name}.device_key AND match.mobility_id IS NOT NULL`,
+    WHERE match.device_key = ${name}.device_key`,
   );
 }
 

@@ -224,7 +224,7 @@ describe.each(engines)('Mobility devices on $name', ({ create }) => {
     ]);
     expect([retried.code, rowsOf(retried).map(([status]) => status)], retried.stderr).toEqual([0, ['APPLIED', 'APPLIED']]);
     expect(await made.db.query('SELECT Status FROM DeviceBulkChange')).toEqual([{ Status: 'PROCESSED' }]);
-    expect((await audit()).map(({ errors }) => errors).toSorted()).toEqual([0, 0, 0, 0, 1]);
+    expect((await audit()).filter(({ errors }) => errors === 1)).toHaveLength(1);
   });
 
   test('a number with another SIM at the carrier, or that it does not know, is left alone', async () => {

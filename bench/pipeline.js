@@ -4,6 +4,7 @@ import { systemClock } from '../dist/domain/clock.js';
 import { PLAN_PREFLIGHT } from '../dist/domain/carrier-plan-effects.js';
 import { createLookupIndex } from '../dist/domain/lookup-index.js';
 import { openListFile, readList } from '../dist/intake/read-list.js';
+import { NO_GATES } from '../dist/run/gates.js';
 import { noProbe } from '../dist/run/probe.js';
 import { save } from '../dist/run/save.js';
 import { validate } from '../dist/run/validate.js';
@@ -74,6 +75,9 @@ export async function worked({ store, systems, config }, overrides = {}) {
     settleMs: config.settleSeconds * 1000,
     inProgress: (providerId) => systems.inProgress({ providerId, integration }),
     deadlineMs: () => 0,
+    gates: NO_GATES,
+    waves: null,
+    leased: () => Promise.resolve(),
     leasing: { holder, isAlive: () => true, warn: () => undefined },
     drain: never,
     abort: never,

@@ -32,7 +32,7 @@ export async function openReadSession(config: Config, emit: Emit, clock: Clock):
 export async function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
   const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
-    await requireOwnTables(db);
+    await requireOwnTables(db, config);
     return {
       ...sessionOn(db, config, emit, clock, true),
       store: createRunStore(db, {
@@ -57,13 +57,17 @@ function poolSizeOf({ maxParallelRequests }: Config): number {
   return Math.min(MOST_CONNECTIONS, Math.max(LEAST_CONNECTIONS, Math.ceil(maxParallelRequests / REQUESTS_PER_CONNECTION)));
 }
 
-async function requireOwnTables(db: ReadDatabase): Promise<void> {
+async function requireOwnTables(db: ReadDatabase, { environment }: Config): Promise<void> {
   const missing = await missingTables(db);
   if (missing.length === 0) return;
   throw new PondBulkError(
     'config',
     'TABLE_MISSING',
-    `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. Make them with: pond-bulk db migrate`,
+    `The database ${db.identity} has no ${missing.slice(0, 5).join(', ')}. ${
+      environment === 'sandbox'
+        ? 'The sandbox is of an earlier version; it is made anew with: pond-bulk sandbox reset'
+        : 'Make them with: pond-bulk db migrate'
+    }`,
   );
 }
 
@@ -99,7 +103,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     database: config.databaseUrl === null ? db.identity : identityOf(config.databaseUrl),
     facts,
     runs: async () => {
-      await requireOwnTables(db);
+      await requireOwnTables(db, config);
       return createRunReader(db, integrationNames(config));
     },
     systems: createSystems(config, connections, facts),

@@ -20,7 +20,7 @@ export async function confirmChange(
     );
   }
   const { byStatus, samples, providers } = validation;
-  const refused = (byStatus.REJECTED ?? 0) + (byStatus.SKIPPED ?? 0);
+  const refused = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0) + (byStatus.SKIPPED ?? 0);
   terminal.note(`${name} on ${config.environment}, database ${database}, provider ${providers.join(', ')}`);
   terminal.note(
     `  ${(byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0)} devices to change${refused === 0 ? '' : `, ${refused} rows left out`}`,

@@ -13,7 +13,7 @@ export const EXIT_CODES = [
   ],
   [4, 'credentials missing or refused (database login, carrier, billing), writes disabled, no permission'],
   [5, 'finished, and at least one row failed, was refused by the rules or was stale'],
-  [6, 'stopped by a limit; resumable'],
+  [6, 'stopped by a gate (--abort-…), between waves, or by a limit; resumable'],
   [7, 'another run holds the lock'],
   [8, 'the saved plan is unusable: changed, used, too old, of another database, or more than 10 % stale'],
   [9, 'rows UNKNOWN or still ACCEPTED'],

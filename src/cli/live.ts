@@ -31,7 +31,8 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
 
   const tell = (event: RunEvent): void => {
     if (event.type === 'warning') terminal.note(`Warning: ${event.message}`);
-    if (event.type === 'gate') terminal.note(`${event.provider} stopped: ${event.message}`);
+    if (event.type === 'gate')
+      terminal.note(event.stops ? `${event.provider === '' ? 'The run' : event.provider} stopped: ${event.message}` : event.message);
     if (event.type === 'throttle' && event.waitMs >= PROGRESS_MS)
       terminal.note(`${event.account}: waiting ${Math.round(event.waitMs / 1000)} s (${event.reason})`);
     // Rows that may still go on are told at the end.

@@ -33,8 +33,8 @@ export interface Terminal {
   note(line: string): void;
   /** Colours a text of stdout, where that is wanted. */
   paint(style: Style, text: string): string;
-  /** Asks on stderr. Anything but y or yes, the end of input included, is no. */
-  confirm(question: string): Promise<boolean>;
+  /** Asks on stderr. Anything but y or yes, the end of input and of the signal included, is no. */
+  confirm(question: string, signal?: AbortSignal): Promise<boolean>;
   progress(): Progress;
 }
 
@@ -82,7 +82,7 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
     },
     note,
     paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
-    confirm: (question) => ask(question, stdin, stderr),
+    confirm: (question, signal) => ask(question, stdin, stderr, signal),
     progress: () => {
       if (!animates) return plainProgress(note, now);
       // discardStdin would hold the terminal's input; the process ends with it.
@@ -125,8 +125,8 @@ function plainProgress(note: (line: string) => void, now: () => number): Progres
   };
 }
 
-function ask(question: string, input: Readable, output: Writable): Promise<boolean> {
-  const lines = createInterface({ input, output });
+function ask(question: string, input: Readable, output: Writable, signal: AbortSignal | undefined): Promise<boolean> {
+  const lines = createInterface({ input, output, ...(signal === undefined ? {} : { signal }) });
   return new Promise((resolve) => {
     lines.on('close', () => resolve(false));
     lines.on('SIGINT', () => lines.close());

@@ -10,6 +10,7 @@ import { findProcedure } from './procedures/procedure.ts';
 import { neededTables, type Login } from './needs.ts';
 import { factsPage, streamFacts } from './statements/facts.ts';
 import { findDevices } from './statements/find-devices.ts';
+import { findHeld } from './statements/held.ts';
 import { loadList, type LoadedList } from './statements/list.ts';
 import {
   findChangeTypes,
@@ -54,7 +55,9 @@ export function createFactsStore(db: ReadDatabase, { permissions, integrations, 
       const { tenantId } = want.operator;
       const devices = await findDevices(db.session, loaded, { tenantId, providers });
       const spent = want.quotas === undefined ? null : await countSpentChanges(db, devices.found, want.quotas);
-      const tables = { lines: loaded.table, ...devices, spent };
+      const held = await findHeld(db.session, devices.found, 'M2M');
+      const heldMobility = devices.hasMobility ? await findHeld(db.session, devices.found, 'Mobility') : null;
+      const tables = { lines: loaded.table, ...devices, spent, held, heldMobility };
       const scope = { tenantId, providers: new Map(providers.map((provider) => [provider.id, provider])) };
       return {
         name: list.name,

@@ -44,6 +44,7 @@ const BY_DRY_RUN: ReadonlySet<string> = new Set([
   'DeviceBulkChange',
   'M2M_DeviceChange',
   'DeviceBulkChangeLog',
+  'Mobility_DeviceChange',
   'Device',
   'Device_Tenant',
   'MobilityDevice',

@@ -1,4 +1,6 @@
+import { heldBy } from '../domain/held.ts';
 import type { Portal } from '../domain/effect.ts';
+import type { NewRow } from '../domain/run-store.ts';
 import type { RunStore, SavePart } from '../run/run-store.ts';
 import type { Database, Transaction } from './database.ts';
 import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from './portals.ts';
@@ -9,12 +11,22 @@ import { createRunReader } from './run-reader.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
 import type { Written } from './statements/effects.ts';
+import { heldBeside, lockSaves } from './statements/held.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { insertChangeRequest, insertRefusals, insertRows, type SavedUnder } from './statements/rows.ts';
-import { insertRun, insertRunBulkChange, markRunFinished, markRunSaved, unsavedRuns, planUsedBy, useUpPlan } from './statements/runs.ts';
+import {
+  insertRun,
+  insertRunBulkChange,
+  keepRunOptions,
+  markRunFinished,
+  markRunSaved,
+  planUsedBy,
+  unsavedRuns,
+  useUpPlan,
+} from './statements/runs.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
 export interface RunStoreOptions {
@@ -44,6 +56,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     save: async (save) => {
       const live = await liveNames();
       return db.transaction(async (tx) => {
+        await lockSaves(tx);
         await insertRun(tx, save.run, save.isWhole, now());
         if (save.planId !== null) await useUpPlan(tx, save.planId, save.run.id, now());
         const saved = [];
@@ -62,7 +75,10 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     planUsedBy: (id) => planUsedBy(db, id),
     saveMore: async (part) => {
       const live = await liveNames();
-      return db.transaction((tx) => savePart(tx, part, { operator, at: now(), live }));
+      return db.transaction(async (tx) => {
+        await lockSaves(tx);
+        await savePart(tx, part, { operator, at: now(), live });
+      });
     },
     activate: (runId, bulkChangeIds) =>
       db.transaction(async (tx) => {
@@ -97,12 +113,16 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
         await markRunFinished(tx, runId, exitCode, now());
       });
     },
+
+    keepOptions: (runId, options) => keepRunOptions(db, runId, options),
   };
 }
 
 async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 'operator' | 'at' | 'live'>): Promise<void> {
+  const own = part.saved.map(({ id }) => id);
   for (const [index, { id, portal, changeRequestId }] of part.saved.entries()) {
-    const rows = part.rows.filter(({ bulkChange }) => bulkChange === index);
+    const mine = part.rows.filter(({ bulkChange }) => bulkChange === index);
+    const rows = withoutHeld(mine, await heldBeside(tx, portal, devicesToDo(mine), own));
     if (rows.length === 0) continue;
     const under: SavedUnder = { runId: part.runId, bulkChangeId: id, portal, changeRequestId, ...written };
     await insertRows(tx, rows, under);
@@ -111,4 +131,20 @@ async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 
       .map(({ line, iccid, changeRequest }) => ({ line, request: changeRequest ?? iccid }));
     await insertRefusals(tx, under, refused, part.preflight);
   }
+}
+
+function devicesToDo(rows: readonly NewRow[]): readonly number[] {
+  return rows.flatMap(({ status, deviceId }) => (status === 'NOT_STARTED' && deviceId !== null ? [deviceId] : []));
+}
+
+/** Rows whose device another run took since the list was validated are saved as what they are: STALE. */
+function withoutHeld(rows: readonly NewRow[], held: ReadonlyMap<number, string>): readonly NewRow[] {
+  if (held.size === 0) return rows;
+  return rows.map((row) => {
+    const holder = row.status === 'NOT_STARTED' && row.deviceId !== null ? held.get(row.deviceId) : undefined;
+    if (holder === undefined) return row;
+    const reason = heldBy(holder);
+    const error = { ...reason, class: 'input', retryable: false, http: null } as const;
+    return { ...row, change: null, before: null, status: 'STALE', message: reason.message, error, changeRequest: null };
+  });
 }

@@ -31,7 +31,16 @@ export type RunEvent =
     }
   | ({ readonly type: 'row.result' } & Omit<RowResult, 'cells'>)
   | { readonly type: 'throttle'; readonly account: string; readonly waitMs: number; readonly reason: string }
-  | { readonly type: 'gate'; readonly provider: string; readonly rule: string; readonly message: string }
+  | {
+      readonly type: 'gate';
+      /** Empty: of the whole run. */
+      readonly provider: string;
+      /** An option (`abort-after`, …), `wave`, or the class of the error that every row would end with. */
+      readonly rule: string;
+      readonly message: string;
+      /** Whether nothing new is begun; a wave that is passed stops nothing. */
+      readonly stops: boolean;
+    }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'progress'; readonly finished: number; readonly rows: number; readonly perSecond: number }
   | {

@@ -40,6 +40,8 @@ export interface DeviceFacts extends Device {
   readonly productCustomers: readonly string[];
   /** `yyyy-MM-dd` of the first active status, null without one. */
   readonly activatedOn: string | null;
+  /** DeviceBulkChange.id of another bulk change that is not done with the device; null without one. */
+  readonly heldBy: string | null;
 }
 
 /** A customer that devices can be assigned to: a Site, with Rev.io's account behind it or not. */

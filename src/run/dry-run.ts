@@ -4,7 +4,7 @@ import type { RowError, RowResult, RunResult } from '../domain/result.ts';
 import type { CarrierAnswers } from './ask-carrier.ts';
 import type { Validation } from './validate.ts';
 
-/** What a run would do: every row PLANNED, NOOP, REJECTED or SKIPPED. Nothing is written and nothing is sent. */
+/** What a run would do: every row PLANNED, NOOP, REJECTED, STALE or SKIPPED. Nothing is written and nothing is sent. */
 export async function dryRun(
   validation: Validation,
   asked: CarrierAnswers | null,

@@ -17,12 +17,22 @@ export interface RowSource {
   untaken(): Promise<readonly string[]>;
 }
 
+/** Which of the open rows are wanted. */
+export interface OpenWanted {
+  /** Rows per claim. */
+  readonly pageSize: number;
+  /** New rows by bulk change; null: all. */
+  readonly shares: ReadonlyMap<string, number> | null;
+  /** Those that were begun before too. */
+  readonly withBegun: boolean;
+}
+
 /**
  * The rows to work on: those that were begun (they are read back first), then new ones, which are claimed. `isOver`
  * ends it early.
  */
-export function openRows(store: RunStore, bulkChangeIds: readonly string[], pageSize: number, isOver: () => boolean): RowSource {
-  return sourceOf(pages(store, bulkChangeIds, pageSize), pageSize, isOver);
+export function openRows(store: RunStore, bulkChangeIds: readonly string[], wanted: OpenWanted, isOver: () => boolean): RowSource {
+  return sourceOf(pages(store, bulkChangeIds, wanted), wanted.pageSize, isOver);
 }
 
 /** The rows that a carrier took and has not done yet. */
@@ -30,12 +40,17 @@ export function acceptedRows(store: RunStore, bulkChangeIds: readonly string[], 
   return sourceOf(allBegun(store, bulkChangeIds, pageSize, true), pageSize, isOver);
 }
 
-async function* pages(store: RunStore, bulkChangeIds: readonly string[], limit: number): AsyncGenerator<readonly SourcedRow[]> {
-  yield* allBegun(store, bulkChangeIds, limit, false);
+async function* pages(
+  store: RunStore,
+  bulkChangeIds: readonly string[],
+  { pageSize, shares, withBegun }: OpenWanted,
+): AsyncGenerator<readonly SourcedRow[]> {
+  if (withBegun) yield* allBegun(store, bulkChangeIds, pageSize, false);
   for (const bulkChangeId of bulkChangeIds) {
-    for (;;) {
-      const rows = await store.claim(bulkChangeId, limit);
+    for (let left = shares === null ? Infinity : (shares.get(bulkChangeId) ?? 0); left > 0;) {
+      const rows = await store.claim(bulkChangeId, Math.min(pageSize, left));
       if (rows.length === 0) break;
+      left -= rows.length;
       yield await withJournal(store, bulkChangeId, rows);
     }
   }

@@ -1,42 +1,15 @@
-import type { Clock } from '../domain/clock.ts';
 import type { Emit } from '../domain/event.ts';
-import type { Change } from '../domain/judge.ts';
-import { canBecome } from '../domain/row-states.ts';
-import type { AuditEntry, Outcome } from '../domain/outcome.ts';
 import type { RowError } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
-import type { Steps } from '../domain/step.ts';
-import { createBatches, type Batches } from './batches.ts';
-import { createGroup, type Group } from './group.ts';
-import type { JournalEntry } from './journal.ts';
-import type { Probe } from './probe.ts';
-import { acceptedRows, openRows, type RowSource, type SourcedRow } from './row-source.ts';
-import { runDevice, type RowVerdict } from './run-device.ts';
-import type { RunStore } from './run-store.ts';
-import { createVerdictWriter, type VerdictWriter } from './verdict-writer.ts';
-
-export interface EngineOptions {
-  readonly store: RunStore;
-  readonly clock: Clock;
-  readonly probe: Probe;
-  readonly emit: Emit;
-  /** The way of a change: plain code over steps. */
-  readonly perform: (change: Change) => (steps: Steps) => Promise<Outcome>;
-  /** LogEntryDescription of a row that fails without a step. */
-  readonly preflight: string;
-  /** Rows per claim. */
-  readonly pageSize: number;
-  /** How long a lost write is read back before it counts as not happened. */
-  readonly settleMs: number;
-  /** How many devices of a provider are in progress at once. */
-  readonly inProgress: (providerId: number) => number;
-  /** How long an accepted change is polled. */
-  readonly deadlineMs: (providerId: number) => number;
-  /** First Ctrl-C: nothing new is begun. */
-  readonly drain: AbortSignal;
-  /** Second Ctrl-C, or a lost lease: requests in flight are let go. */
-  readonly abort: AbortSignal;
-}
+import type { EngineOptions } from './engine-options.ts';
+import { createGroup } from './group.ts';
+import type { SourcedRow } from './row-source.ts';
+import type { RowVerdict } from './run-device.ts';
+import { createProviderRun, type Engine } from './run-provider.ts';
+import { runInWaves } from './run-waves.ts';
+import { createVerdictWriter } from './verdict-writer.ts';
+import { createWaveRecord } from './wave-record.ts';
+import { openOf } from './waves.ts';
 
 /** Why rows may be left over. */
 export interface Stops {
@@ -47,9 +20,6 @@ export interface Stops {
 /** Journal entries wait so long for those of other devices. */
 const JOURNAL_LINGER_MS = 15;
 const JOURNAL_TOGETHER = 1000;
-/** Between two looks at accepted changes: doubling from 1 s to 10 s. */
-const FIRST_LOOK_MS = 1000;
-const LONGEST_LOOK_MS = 10_000;
 
 /**
  * Works on the open rows of bulk changes until none is left: providers side by side, each with its own devices in
@@ -59,12 +29,14 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
   const { store, clock, probe, emit } = options;
   const failure = new AbortController();
   const rows = new Map<string, SourcedRow>();
+  let unwritten = 0;
   const writer = createVerdictWriter({
     store,
     probe,
     clock,
     onWritten: (verdict) => tellResult(verdict, rows, bulkChanges, emit),
     onUnwritten: ({ rowId }, error) => {
+      unwritten += 1;
       const message = error instanceof Error ? error.message : String(error);
       emit({
         type: 'warning',
@@ -81,114 +53,25 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
     letGo: AbortSignal.any([options.abort, failure.signal]),
     fail: (error) => failure.abort(error),
   };
-  await store.begin(bulkChanges.map(({ id }) => id));
+  const ids = bulkChanges.map(({ id }) => id);
+  const runId = bulkChanges[0]?.runId ?? '';
+  await store.begin(ids);
   const byProvider = Map.groupBy(bulkChanges, ({ providerId }) => providerId);
-  const stops = await Promise.all([...byProvider].map(([providerId, mine]) => runProvider(providerId, mine, engine)));
+  const providers = [...byProvider].map(([providerId, mine]) => createProviderRun(providerId, mine, engine));
+  let misread: RowError | null = null;
+  if (options.waves === null) {
+    const whole = { shares: null, isFirst: true, isLast: true, record: createWaveRecord(() => clock.random()) };
+    await Promise.all(providers.map((provider) => provider.work(whole)));
+  } else {
+    misread = await runInWaves(providers, options.waves, engine, {
+      open: async () => openOf((await store.findRun(runId))?.bulkChanges.filter(({ id }) => ids.includes(id)) ?? []),
+      unwritten: () => unwritten,
+    });
+  }
   await writer.written();
   if (failure.signal.aborted) throw failure.signal.reason;
+  const stops = [misread, ...providers.map(({ stop }) => stop)];
   return { auth: stops.some((error) => error?.class === 'auth'), limit: stops.some((error) => error?.class === 'limit') };
-}
-
-interface Engine extends EngineOptions {
-  readonly journal: Group<JournalEntry>;
-  readonly writer: VerdictWriter;
-  /** Rows whose verdict is not written yet. */
-  readonly rows: Map<string, SourcedRow>;
-  /** Nothing new is begun. */
-  readonly stopped: AbortSignal;
-  /** Nothing is waited for any more. */
-  readonly letGo: AbortSignal;
-  /** Ends the run: no row can be worked on safely any more. */
-  readonly fail: (error: unknown) => void;
-}
-
-/** Works on one provider's rows, then waits for what its carrier accepted. Resolves to what stopped it, else null. */
-async function runProvider(providerId: number, bulkChanges: readonly BulkChangeInfo[], engine: Engine): Promise<RowError | null> {
-  const { store, clock, stopped, letGo, pageSize } = engine;
-  const ids = bulkChanges.map(({ id }) => id);
-  const batches = createBatches();
-  let stop: RowError | null = null;
-  let accepted = 0;
-  let atCarrier = 0;
-  const isOver = (): boolean => stop !== null || stopped.aborted;
-  // What a carrier accepted is in progress: the first Ctrl-C lets it be finished.
-  const isLetGo = (): boolean => stop !== null || letGo.aborted;
-  const work = async (source: RowSource): Promise<void> => {
-    accepted = 0;
-    atCarrier = 0;
-    const worker = async (): Promise<void> => {
-      for (let next = await source.next(); next !== null; next = await source.next()) {
-        const verdict = await runRow(next, batches, engine);
-        if (verdict.status === 'ACCEPTED') accepted += 1;
-        if (verdict.isAtCarrier) atCarrier += 1;
-        if (verdict.stop !== null && stop === null) {
-          stop = verdict.stop;
-          engine.emit({ type: 'gate', provider: bulkChanges[0]?.provider ?? '', rule: stop.class, message: stop.message });
-        }
-      }
-    };
-    await batches.runWorkers(Array.from({ length: engine.inProgress(providerId) }, () => () => worker().catch(engine.fail)));
-    await store.release(await source.untaken());
-  };
-  await work(openRows(store, ids, pageSize, isOver));
-  // A device may wait for one procedure after another.
-  while (!isOver() && accepted > 0 && (await callWaiting(ids, engine)) > 0) await work(acceptedRows(store, ids, pageSize, isOver));
-  const giveUpAt = clock.now() + engine.deadlineMs(providerId);
-  for (let waitMs = FIRST_LOOK_MS; atCarrier > 0 && !isLetGo() && clock.now() < giveUpAt; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
-    await engine.writer.written();
-    await clock.sleep(waitMs, letGo).catch(() => undefined);
-    await work(acceptedRows(store, ids, pageSize, isLetGo));
-  }
-  return stop;
-}
-
-/** Now that every row of the bulk changes had its turn: what is called once for all of them. */
-async function callWaiting(ids: readonly string[], { store, writer, probe }: Engine): Promise<number> {
-  await writer.written();
-  let waiting = 0;
-  for (const id of ids) {
-    await probe('before send', id);
-    waiting += await store.callWaiting(id);
-    await probe('after send', id);
-  }
-  return waiting;
-}
-
-async function runRow(item: SourcedRow, batches: Batches, engine: Engine): Promise<RowVerdict> {
-  const { row, bulkChangeId, past } = item;
-  engine.rows.set(row.rowId, item);
-  const verdict = await runDevice(engine.perform(row.change), {
-    rowId: row.rowId,
-    attempt: row.attempt,
-    past,
-    audited: row.audited,
-    journal: engine.journal,
-    batches,
-    clock: engine.clock,
-    settleMs: engine.settleMs,
-    probe: engine.probe,
-    callProcedure: (call, entry) => engine.store.callProcedure(bulkChangeId, call, entry),
-    tell: (step, state, message) =>
-      engine.emit({
-        type: 'row.step',
-        line: row.line,
-        iccid: row.iccid,
-        category: state === 'failed' ? 'error' : 'api',
-        step,
-        state,
-        message,
-      }),
-    signal: engine.abort,
-  });
-  if (!canBecome(row.status, verdict.status)) throw new Error(`Row ${row.rowId} cannot become ${verdict.status}: it is ${row.status}`);
-  await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, engine.preflight), ms: row.ms + verdict.ms });
-  return verdict;
-}
-
-/** Every finished row has an audit row: one that failed before its first step gets a pre-flight row. */
-function atLeastOne({ status, audit, message, error, isAnswered }: RowVerdict, preflight: string): readonly AuditEntry[] {
-  if (audit.length > 0 || status !== 'FAILED' || isAnswered) return audit;
-  return [{ description: preflight, request: error?.code ?? '', response: message, hasErrors: true }];
 }
 
 function tellResult(verdict: RowVerdict, rows: Map<string, SourcedRow>, bulkChanges: readonly BulkChangeInfo[], emit: Emit): void {

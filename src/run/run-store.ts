@@ -91,7 +91,7 @@ export interface RunStore extends RunReader {
   ): Promise<readonly OpenRow[]>;
   /** Claimed rows that were not begun after all are NEW again. */
   release(rowIds: readonly string[]): Promise<void>;
-  /** A new attempt for rows with these statuses. Answers how many there are. */
+  /** A new attempt for rows with these statuses, unless another bulk change holds their device. Answers how many there are. */
   reopen(bulkChangeId: string, statuses: readonly RowStatus[]): Promise<number>;
   journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
   append(entries: readonly JournalEntry[]): Promise<void>;
@@ -102,4 +102,7 @@ export interface RunStore extends RunReader {
   commit(rows: readonly SettledRow[]): Promise<void>;
   /** Derives the status of the bulk changes from their rows. */
   finish(runId: string, bulkChangeIds: readonly string[], exitCode: number): Promise<void>;
+
+  /** Writes down how a run goes on: what `RunRecord.options` holds from now on. */
+  keepOptions(runId: string, options: RunRecord['options']): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { RowFacts } from '../domain/facts.ts';
 import type { LineRange, PreparedList } from '../domain/facts-store.ts';
+import { heldBy } from '../domain/held.ts';
 import { judge, type Judging, type Verdict } from '../domain/judge.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { ValidationAnswer } from '../domain/result.ts';
@@ -58,7 +59,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
   if (list.readable === 0) throw nothingReadable(list, await firstProblem(list));
   const { expectedOf } = options;
   const judgeRow = (row: RowFacts): Verdict => {
-    const verdict = withRefusal(judge(row, options.judging), options);
+    const verdict = unlessHeld(withRefusal(judge(row, options.judging), options), row);
     return expectedOf === undefined ? verdict : asExpected(verdict, expectedOf(row.line));
   };
   const tally = new Tally(options.pageRows);
@@ -97,6 +98,12 @@ function luhnWarning(failures: number): string {
 function withRefusal(verdict: Verdict, { refusalOf }: ValidateOptions): Verdict {
   const refusal = verdict.status === 'PLANNED' ? refusalOf(verdict) : null;
   return refusal === null ? verdict : { status: 'REJECTED', code: refusal.code, message: refusal.message, hint: refusal.hint };
+}
+
+/** Only what would be done otherwise: a row that is refused has a better reason. */
+function unlessHeld(verdict: Verdict, { device }: RowFacts): Verdict {
+  const holder = device?.heldBy ?? null;
+  return verdict.status !== 'PLANNED' || holder === null ? verdict : { status: 'STALE', ...heldBy(holder) };
 }
 
 /** Every refused row needs a bulk change to be recorded in: providers with refused rows only get one too. */

@@ -1,11 +1,14 @@
 import type { BulkChangeInfo, StatusCounts } from '../domain/run-store.ts';
 import { ROW_STATUSES, type RowStatus } from '../domain/status.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { keepLeases, takeLeases, type Leasing } from './lease.ts';
-import { runBulkChanges, type EngineOptions, type Stops } from './run-bulk-changes.ts';
+import { runBulkChanges, type Stops } from './run-bulk-changes.ts';
 
 /** What a run of bulk changes needs. */
 export interface WorkOptions extends Omit<EngineOptions, 'abort'> {
   readonly leasing: Omit<Leasing, 'store' | 'clock' | 'signal'>;
+  /** Done once the bulk changes are held, before any row is begun. */
+  readonly leased: () => Promise<void>;
   /** Second Ctrl-C. */
   readonly abort: AbortSignal;
   /** Maps how it ended to the exit code. */
@@ -28,6 +31,7 @@ export async function work(runId: string, bulkChanges: readonly BulkChangeInfo[]
   await takeLeases(ids, leasing);
   const keeping = keepLeases(ids.length, { ...leasing, signal: done.signal }, (error) => lost.abort(error));
   try {
+    await options.leased();
     const stops = await runBulkChanges(bulkChanges, { ...options, abort: AbortSignal.any([options.abort, lost.signal]) });
     lost.signal.throwIfAborted();
     const run = await store.findRun(runId);

@@ -22,6 +22,10 @@ export interface ToldEvent {
   readonly iccid?: string;
   readonly status?: string;
   readonly message?: string;
+  readonly provider?: string;
+  readonly rule?: string;
+  readonly stops?: boolean;
+  readonly next?: string | null;
   readonly error?: { readonly code: string; readonly class: string; readonly message: string; readonly hint: string | null } | null;
 }
 
@@ -37,6 +41,8 @@ export interface RunHereOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each event the moment it is told. `interrupt` is a Ctrl-C. */
   readonly onEvent?: (event: ToldEvent, interrupt: () => void) => void;
+  /** Somebody sits at a terminal: called with each question, answers it. */
+  readonly onQuestion?: (question: string) => string;
 }
 
 /** A database and simulated carriers of one test, all in this process: the real tool runs on them without a child. */
@@ -104,7 +110,7 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
 }
 
-async function runHere(args: readonly string[], { env = {}, onEvent }: RunHereOptions): Promise<RanHere> {
+async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion }: RunHereOptions): Promise<RanHere> {
   const events: ToldEvent[] = [];
   let stderr = '';
   const signals = new Map<string, () => void>();
@@ -114,12 +120,18 @@ async function runHere(args: readonly string[], { env = {}, onEvent }: RunHereOp
     events.push(event);
     onEvent?.(event, () => signals.get('SIGINT')?.());
   };
+  const stdin = Object.assign(new PassThrough(), { isTTY: onQuestion !== undefined });
+  if (onQuestion === undefined) stdin.end();
+  const hear = (text: string): void => {
+    stderr += text;
+    if (onQuestion !== undefined && text.endsWith('[y/N] ')) stdin.write(`${onQuestion(text)}\n`);
+  };
   const process_ = {
     env,
     pid: process.pid,
-    stdin: new PassThrough().end(),
+    stdin,
     stdout: sink((text) => text.split('\n').filter(Boolean).forEach(tell)),
-    stderr: sink((text) => (stderr += text)),
+    stderr: Object.assign(sink(hear), { isTTY: onQuestion !== undefined }),
     on: (signal: string, handler: () => void) => signals.set(signal, handler),
   };
   // The tool uses these members of the process and no others.

@@ -37,7 +37,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 test.each(COMMANDS)('P2: a dry run writes nothing: %s %s %s %s', async (...command) => {
   const file = sandbox.list('dry.csv', `iccid\n${[1, 2, 3, 51].map(pondIccid).join('\n')}\n`);
   await sandbox.client.readOnly(true);
-  const [database, carriers] = [databaseHash(), await sandbox.client.state()];
+  const [database, carriers] = [databaseHash(), await carrierState()];
 
   const ran = await sandbox.run([...command, '--file', file, '--dry-run', '--output', 'json']);
 
@@ -45,7 +45,7 @@ test.each(COMMANDS)('P2: a dry run writes nothing: %s %s %s %s', async (...comma
   expect([ran.code, exitCode], ran.stderr).toEqual([3, 3]);
   expect(rows.map(({ status }) => status)).toEqual(['PLANNED', 'PLANNED', 'PLANNED', 'REJECTED']);
   expect(databaseHash()).toBe(database);
-  expect(await sandbox.client.state()).toEqual(carriers);
+  expect(await carrierState()).toEqual(carriers);
   expect((await sandbox.client.summary()).violations).toEqual([]);
 });
 
@@ -64,15 +64,23 @@ test('P2: a dry run asks no carrier unless it is told to', async () => {
 
 test('P2: doctor writes nothing', async () => {
   await sandbox.client.readOnly(true);
-  const [database, carriers] = [databaseHash(), await sandbox.client.state()];
+  const [database, carriers] = [databaseHash(), await carrierState()];
 
   const ran = await sandbox.run(['doctor']);
 
   expect(ran.code, ran.stdout).toBe(0);
   expect(databaseHash()).toBe(database);
-  expect(await sandbox.client.state()).toEqual(carriers);
+  expect(await carrierState()).toEqual(carriers);
   expect((await sandbox.client.summary()).violations).toEqual([]);
 });
+
+/** What the carriers know; who is logged in at ThingSpace is left out, for a login changes no device. */
+async function carrierState(): Promise<unknown> {
+  const { thingspace, ...others } = await sandbox.client.state();
+  // The simulator's own state.
+  const { login: _, ...known } = thingspace as { readonly devices: unknown; readonly login: unknown };
+  return { ...others, thingspace: known };
+}
 
 /** Of the database with its side files: SQLite may keep empty ones. */
 function databaseHash(): string {

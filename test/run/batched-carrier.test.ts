@@ -4,6 +4,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { BatchedStep, Seen, Sent, Steps } from '../../src/domain/step.ts';
+import { NO_GATES } from '../../src/run/gates.ts';
 import { noProbe } from '../../src/run/probe.ts';
 import { countsOf, work, type WorkOptions } from '../../src/run/work.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
@@ -85,6 +86,9 @@ async function saved(runId: string) {
     settleMs: 500,
     inProgress: () => DEVICES,
     deadlineMs: () => deadlineMs,
+    gates: NO_GATES,
+    waves: null,
+    leased: () => Promise.resolve(),
     leasing: { holder, isAlive: () => true, warn: () => undefined },
     drain: never,
     abort: never,

@@ -6,6 +6,7 @@ import { PondBulkError } from '../../domain/errors.ts';
 import { readPlan, type SavedPlan } from '../../run/plan-file.ts';
 import type { Validation } from '../../run/validate.ts';
 import type { Context, ReadSession, WriteSession } from '../context.ts';
+import { careOptions } from '../care.ts';
 import { notBlank, outputOption, paceOptions, positive, resultsOption, yesOption } from '../options.ts';
 import { today } from '../today.ts';
 import { runChange, type ChangeFlags } from './change.ts';
@@ -35,7 +36,7 @@ export function applyCommand(program: Command, context: Context, argv: readonly 
     .option('--max-age <hours>', 'refuse plans that are older', positive, 24)
     .option('--dry-run', 'show what would be done; nothing is written, nothing is sent')
     .option('--reason <text>', 'why, for the record of the run', notBlank);
-  for (const option of [yesOption(), ...paceOptions(), outputOption(), resultsOption()]) command.addOption(option);
+  for (const option of [yesOption(), ...careOptions(), ...paceOptions(), outputOption(), resultsOption()]) command.addOption(option);
   command.addHelpText('after', EXAMPLES).action(async (path: string, _options: unknown, self: Command) => {
     const flags = self.optsWithGlobals<ApplyFlags>();
     const plan = await readPlan(path);

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { RowValues } from '../../domain/list-row.ts';
+import { careOptions } from '../care.ts';
 import { collected, notBlank, outputOption, paceOptions, resultsOption, wholeNumber, yesOption } from '../options.ts';
 import { quoted } from '../next-command.ts';
 
@@ -19,6 +20,7 @@ export function addChangeOptions(command: Command): Command {
     yesOption(),
     new Option('--max-devices <n>', 'refuse lists with more devices to change; --yes does not lift it').argParser(wholeNumber(1)),
     ...paceOptions(),
+    ...careOptions(),
     outputOption(),
     resultsOption(),
     new Option('--use-last-change', 'spend the last plan change of the month too, where the carrier counts them'),

@@ -17,6 +17,7 @@ const EXAMPLES = `
 Examples:
   pond-bulk change-rate-plan --file iccids.csv --plan POND-5GB --dry-run
   pond-bulk change-rate-plan --file iccids.csv --plan POND-5GB --yes --results out
+  pond-bulk change-rate-plan --file iccids.csv --plan POND-5GB --abort-after 20 --waves 1,10,10%,100% --hold
   cut -d, -f1 fleet.csv | pond-bulk change-rate-plan --plan POND-5GB --yes --output jsonl
 
 A plan, comm plan or effective date column of the list wins over the flag.`;

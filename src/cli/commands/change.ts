@@ -17,6 +17,8 @@ import { removeDeadLeftovers } from '../../run/leftovers.ts';
 import { writePlan } from '../../run/plan-file.ts';
 import { save } from '../../run/save.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
+import { countsOf } from '../../run/work.ts';
+import { anchored, careInWords, careOf, type CareFlags } from '../care.ts';
 import { confirmChange } from '../confirm.ts';
 import type { Context, GlobalFlags, ReadSession, Systems, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
@@ -28,7 +30,7 @@ import { report, type Output } from '../report.ts';
 import { workOn } from './work-on.ts';
 
 /** Options that both changes take. */
-export interface ChangeFlags extends GlobalFlags {
+export interface ChangeFlags extends GlobalFlags, CareFlags {
   readonly file?: string;
   readonly column: readonly string[];
   readonly dryRun?: boolean;
@@ -77,6 +79,7 @@ const ROWS_PER_SAVE = 4000;
 /** read → validate → plan → confirm → save → run → report. */
 export async function runChange(context: Context, command: ChangeCommand): Promise<void> {
   const { flags } = command;
+  const care = careOf(flags);
   const live = createLive(flags.output, context.terminal, context.clock.now);
   const results = flags.results === undefined ? null : await openResultsFolder(flags.results);
   if (flags.out !== undefined && flags.dryRun !== true)
@@ -95,6 +98,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
     const problems = validationText(validation, context.terminal.isErrTty);
     if (problems !== '') context.terminal.note(problems);
     requireAllowed(validation, flags);
+    for (const rule of careInWords(care, devicesOf(validation))) context.terminal.note(rule);
     const result = isWritable(session)
       ? await change(context, session, command, live, prepared)
       : await plan(context, session, command, live, prepared);
@@ -189,9 +193,13 @@ function quotasOf(providers: readonly Provider[], { carrierOf }: Systems, today:
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {
   if (strict === true && !answer.isValid) {
-    throw new PondBulkError('input', 'STRICT', `${byStatus.REJECTED ?? 0} rows are refused, and --strict allows none: nothing was done`);
+    throw new PondBulkError(
+      'input',
+      'STRICT',
+      `${(byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0)} rows are refused, and --strict allows none: nothing was done`,
+    );
   }
-  const devices = (byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0);
+  const devices = devicesOf({ byStatus });
   if (maxDevices !== undefined && devices > maxDevices) {
     throw new PondBulkError(
       'input',
@@ -199,6 +207,10 @@ function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }
       `The list has ${devices} devices to change, --max-devices allows ${maxDevices}: nothing was done`,
     );
   }
+}
+
+function devicesOf({ byStatus }: Pick<Validation, 'byStatus'>): number {
+  return (byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0);
 }
 
 async function plan(
@@ -277,6 +289,7 @@ async function change(
   { validation, operator, warnings }: Prepared,
 ) {
   const { flags } = command;
+  const care = careOf(flags);
   await confirmChange(context, session, command, validation);
   await removeDeadLeftovers(session.store, context.host, context.clock);
   const runId = context.newRunId();
@@ -284,7 +297,7 @@ async function change(
   const run: RunRecord = {
     id: runId,
     command: command.name,
-    options: { commandLine: command.commandLine },
+    options: { commandLine: command.commandLine, care },
     operator: operator.name,
     osUser: context.host.user,
     host: context.host.name,
@@ -304,8 +317,10 @@ async function change(
     signal: context.interruption.drain,
   });
   context.terminal.note(`Saved as bulk change${ids.length === 1 ? '' : 's'} ${ids.join(', ')} (run ${runId})`);
+  const saved = await findSaved(session.store, runId, ids);
   return workOn(context, session, live, {
-    run: await findSaved(session.store, runId, ids),
+    run: saved,
+    care: anchored(care, ids, countsOf(saved.bulkChanges).NOT_STARTED ?? 0),
     preflight: command.preflight,
     credentials: validation.providerRefused,
     validation: validation.answer,

@@ -3,10 +3,13 @@ import type { Command } from 'commander';
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
-import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
+import type { BulkChangeInfo, RunInfo, StatusCounts } from '../../domain/run-store.ts';
+import type { RunStore } from '../../run/run-store.ts';
+import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
+import { anchored, careInWords, careOf, careOptions, keptCare, type Care, type CareFlags } from '../care.ts';
 import type { Context, GlobalFlags, WriteSession } from '../context.ts';
-import { createLive } from '../live.ts';
+import { createLive, type Live } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
 import { outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
 import { report, type Output } from '../report.ts';
@@ -14,7 +17,7 @@ import { openResultsFolder } from '../results-folder.ts';
 import { findRun } from './find-run.ts';
 import { workOn } from './work-on.ts';
 
-interface GoOnFlags extends GlobalFlags {
+interface GoOnFlags extends GlobalFlags, CareFlags {
   readonly yes?: boolean;
   readonly output: Output;
   readonly results?: string;
@@ -37,8 +40,11 @@ export function retryCommand(program: Command, context: Context): void {
 }
 
 function withOptions(command: Command): Command {
-  for (const option of [yesOption(), outputOption(), resultsOption(), ...paceOptions()]) command.addOption(option);
-  return command.addHelpText('after', '\nID is a bulk change id, a run id, or last. Table, files and exit code cover every row of it.');
+  for (const option of [yesOption(), outputOption(), resultsOption(), ...paceOptions(), ...careOptions()]) command.addOption(option);
+  return command.addHelpText(
+    'after',
+    '\nID is a bulk change id, a run id, or last. Table, files and exit code cover every row of it.\nWaves and limits of the run are kept; what is given here counts from now on.',
+  );
 }
 
 async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume' | 'retry'): Promise<void> {
@@ -47,10 +53,14 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
   const session = await context.openWrite(flags, live.emit);
   try {
     const run = await findRun(session.store, id);
+    const care = careToGoOnWith(run, flags, how);
+    for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
     await confirm(context, session, run, flags, how);
-    if (how === 'retry') for (const each of run.bulkChanges) await session.store.reopen(each.id, ['FAILED', 'COMPENSATED']);
+    if (how === 'retry') for (const each of run.bulkChanges) await reopen(session.store, each, live);
     const result = await workOn(context, session, live, {
-      run,
+      // Counted anew: rows that are done again are not finished.
+      run: how === 'retry' ? await findRun(session.store, id === 'last' ? run.id : id) : run,
+      care,
       id: id === 'last' ? run.id : id,
       preflight: run.command === 'assign-customer' ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
       suffix: sandboxSuffix(flags),
@@ -83,6 +93,30 @@ async function confirm(
   terminal.note(`${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`);
   if (await terminal.confirm('Go on?')) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was sent');
+}
+
+async function reopen(store: RunStore, { id, byStatus }: BulkChangeInfo, live: Live): Promise<void> {
+  const left = (byStatus.FAILED ?? 0) + (byStatus.COMPENSATED ?? 0) - (await store.reopen(id, ['FAILED', 'COMPENSATED']));
+  if (left === 0) return;
+  const message = `Bulk change ${id}: ${left} row${left === 1 ? ' is' : 's are'} left alone: other bulk changes hold the devices by now`;
+  live.emit({ type: 'warning', message });
+}
+
+/** As the run was begun, but for what is given anew. A retry begins its waves anew too: they are of the rows that failed. */
+function careToGoOnWith(run: RunInfo, flags: GoOnFlags, how: 'resume' | 'retry'): Care {
+  const care = careOf(flags, keptCare(run.options));
+  const waves = how === 'retry' && care.waves !== null ? newWaves(care.waves.ends) : care.waves;
+  return anchored(
+    { ...care, waves },
+    run.bulkChanges.map(({ id }) => id),
+    toBegin(run, how),
+  );
+}
+
+/** Rows that are begun from the beginning. */
+function toBegin({ bulkChanges }: RunInfo, how: 'resume' | 'retry'): number {
+  const counts = countsOf(bulkChanges);
+  return (counts.NOT_STARTED ?? 0) + (how === 'resume' ? 0 : (counts.FAILED ?? 0) + (counts.COMPENSATED ?? 0));
 }
 
 function openRows(counts: StatusCounts, how: 'resume' | 'retry'): number {

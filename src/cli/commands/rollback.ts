@@ -5,6 +5,7 @@ import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
 import { undoOf } from '../../run/undo.ts';
 import type { Context, GlobalFlags } from '../context.ts';
+import { careOptions } from '../care.ts';
 import { notBlank, outputOption, paceOptions, resultsOption, wholeNumber, yesOption } from '../options.ts';
 import { today } from '../today.ts';
 import { runChange, type ChangeFlags } from './change.ts';
@@ -27,7 +28,7 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
     .option('--dry-run', 'show what would be done; nothing is written, nothing is sent')
     .option('--max-devices <n>', 'refuse runs with more devices to change; --yes does not lift it', wholeNumber(1))
     .option('--reason <text>', 'why, for the record of the run', notBlank);
-  for (const option of [yesOption(), ...paceOptions(), outputOption(), resultsOption()]) command.addOption(option);
+  for (const option of [yesOption(), ...careOptions(), ...paceOptions(), outputOption(), resultsOption()]) command.addOption(option);
   command.addHelpText('after', EXAMPLES).action(async (id: string, _options: unknown, self: Command) => {
     const flags = self.optsWithGlobals<Omit<ChangeFlags, 'column'>>();
     const { run, undo } = await readRun(context, flags, id);
@@ -39,9 +40,10 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
       name: isAssignment ? 'assign-customer' : 'change-rate-plan',
       changeType: isAssignment ? 'CustomerAssignment' : 'CarrierRatePlanChange',
       preflight: isAssignment ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
+      // The last change of a month is kept for this.
       request: isAssignment
-        ? { kind: 'assign-customer', today: day, service: null, useCarrierActivation: false, activatedDate: null }
-        : { kind: 'change-rate-plan', today: day, refuseActiveRevServices: false },
+        ? { kind: 'assign-customer', today: day, service: null, useCarrierActivation: false, activatedDate: null, useLastChange: true }
+        : { kind: 'change-rate-plan', today: day, refuseActiveRevServices: false, useLastChange: true },
       defaults: {},
       flags: { ...flags, file: `run ${run.id}`, column: [], reason: flags.reason ?? `rollback of run ${run.id}` },
       commandLine: commandLine(argv),

@@ -1,12 +1,17 @@
 import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
 import type { RunInfo } from '../../domain/run-store.ts';
+import type { WaveOptions } from '../../run/engine-options.ts';
 import { countsOf, work } from '../../run/work.ts';
+import type { Care } from '../care.ts';
 import type { Context, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
+import { holdOn } from '../hold.ts';
 import type { Live } from '../live.ts';
 import { nextCommand } from '../next-command.ts';
 
 export interface WorkOn {
+  /** How carefully; its waves are those of `run`. */
+  readonly care: Care;
   /** The run with those of its bulk changes that are to be worked on. */
   readonly run: RunInfo;
   /** LogEntryDescription of a row that fails before its first step. */
@@ -22,9 +27,9 @@ export interface WorkOn {
 
 /** Works on the open rows of a saved run and tells how all its rows stand. */
 export async function workOn(context: Context, session: WriteSession, live: Live, options: WorkOn): Promise<RunResult> {
-  const { clock, host, interruption } = context;
+  const { clock, host, interruption, terminal } = context;
   const { store, systems, config } = session;
-  const { run } = options;
+  const { run, care } = options;
   const { bulkChanges } = run;
   const ids = bulkChanges.map(({ id }) => id);
   const before = countsOf(bulkChanges);
@@ -46,6 +51,9 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     if (found === undefined) throw new Error(`Service provider ${providerId} is not part of run ${run.id}`);
     return found;
   };
+  const readPlan: WaveOptions['readPlan'] = (change, signal) =>
+    systems.readPlan(change, providerOf(change.device.providerId).integration, signal);
+  const resume = `pond-bulk resume ${options.id} --yes${options.suffix}`;
   const { exitCode, byStatus } = await work(run.id, bulkChanges, {
     store,
     clock,
@@ -58,6 +66,9 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     settleMs: config.settleSeconds * 1000,
     inProgress: (providerId) => systems.inProgress(providerOf(providerId)),
     deadlineMs: (providerId) => systems.deadlineMs(providerOf(providerId)),
+    gates: care.gates,
+    waves: care.waves === null ? null : { waves: care.waves, readPlan, hold: care.hold ? holdOn(terminal, live, resume) : null },
+    leased: () => store.keepOptions(run.id, { ...run.options, care }),
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
       isAlive: host.isAlive,

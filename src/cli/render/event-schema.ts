@@ -57,7 +57,13 @@ const body = z.discriminatedUnion('type', [
     error,
   }),
   z.object({ type: z.literal('throttle'), account: z.string(), waitMs: z.number(), reason: z.string() }),
-  z.object({ type: z.literal('gate'), provider: z.string(), rule: z.string(), message: z.string() }),
+  z.object({
+    type: z.literal('gate'),
+    provider: z.string().describe('empty: of the whole run'),
+    rule: z.string(),
+    message: z.string(),
+    stops: z.boolean().describe('nothing new is begun; false for a wave that is passed'),
+  }),
   z.object({ type: z.literal('warning'), message: z.string() }),
   z.object({ type: z.literal('progress'), finished: z.number().int(), rows: z.number().int(), perSecond: z.number() }),
   z.object({

@@ -14,7 +14,7 @@ export function validationText(
     return `  ${where}: ${plain(message)}${hint === null ? '' : ` ${dash} ${plain(hint)}`}`;
   });
   // Not the answer's texts: those end at some number.
-  const total = byStatus.REJECTED ?? 0;
+  const total = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0);
   const rest = total > lines.length ? [`  ${more} and ${total - lines.length} more`] : [];
   return [`${list.name}: ${answer.validationMessage}`, ...lines, ...rest].join('\n');
 }

@@ -50,6 +50,7 @@ type DeviceRow = readonly [
   activeProducts: number | null,
   productCustomers: string | null,
   activatedOn: string | null,
+  heldBy: string | null,
 ];
 
 /** Reads rows into facts. */
@@ -105,7 +106,7 @@ function deviceOf(
   { tenantId, providers }: FactsScope,
 ): Omit<DeviceFacts, 'changesThisMonth'> {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
-  const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn] = row;
+  const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn, heldBy] = row;
   const provider = providers.get(providerId);
   if (provider === undefined) throw new Error(`Device ${deviceId} belongs to no service provider that is in use`);
   return {
@@ -131,6 +132,7 @@ function deviceOf(
     serviceHasActiveProduct: (activeProducts ?? 0) > 0,
     productCustomers: productCustomers?.split(',') ?? [],
     activatedOn: activatedOn?.slice(0, 10) ?? null,
+    heldBy,
   };
 }
 

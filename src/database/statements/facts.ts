@@ -10,6 +10,9 @@ export interface FoundList extends FoundDevices {
   readonly lines: string;
   /** Plan changes of the month; null where no provider counts them. */
   readonly spent: string | null;
+  /** Devices that another bulk change holds, by portal; Mobility only where its devices were looked for. */
+  readonly held: string;
+  readonly heldMobility: string | null;
 }
 
 type Wants = Pick<FactsWanted, 'services' | 'activation'>;
@@ -44,7 +47,8 @@ export async function factsPage(
 }
 
 /** In the order of FactsRow. */
-function factsSql(session: ReadSession, { lines, found, hasMobility, spent }: FoundList, wants: Wants, where: string): string {
+function factsSql(session: ReadSession, tables: FoundList, wants: Wants, where: string): string {
+  const { lines, found, hasMobility, spent, held, heldMobility } = tables;
   const beside = (column: string): string => besideColumn(session.engine, column);
   const join =
     session.engine === 'sqlite'
@@ -75,6 +79,7 @@ function factsSql(session: ReadSession, { lines, found, hasMobility, spent }: Fo
           OR (${ofTenant('AccountNumber')} IS NOT NULL AND owner.RevCustomerId = ${beside(ofTenant('AccountNumber'))}
             AND live.Number IN (${beside(ofDevice('MSISDN'))}, ${beside(ofDevice('ICCID'))}))))`
     : '';
+  const heldBy = heldMobility === null ? 'held.bulk_change' : 'COALESCE(held.bulk_change, held_mobile.bulk_change)';
   const mobility = hasMobility
     ? `LEFT JOIN MobilityDevice AS mobile ON mobile.id = found.mobility_id
     LEFT JOIN MobilityDevice_Tenant AS mobile_tenant ON mobile_tenant.MobilityDeviceId = mobile.id AND mobile_tenant.TenantId = :tenantId
@@ -86,13 +91,16 @@ function factsSql(session: ReadSession, { lines, found, hasMobility, spent }: Fo
       ${['ServiceProviderId', 'IsActive', 'IsDeleted', 'MSISDN', 'EID', 'ICCID', 'RatePlan', 'CommunicationPlan', 'Status'].map(ofDevice).join(', ')},
       ${['AccountNumber', 'SiteId', 'CustomerRatePlanId', 'CustomerRatePoolId'].map(ofTenant).join(', ')},
       ${services},
-      ${activation}
+      ${activation},
+      CAST(${heldBy} AS nvarchar(30))
     FROM ${lines} AS list
     LEFT JOIN ${found} AS found ON found.device_key = list.device_key
     LEFT JOIN Device AS device ON device.id = found.device_id
     LEFT JOIN Device_Tenant AS tenant ON tenant.DeviceId = device.id AND tenant.TenantId = :tenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
     ${spent === null ? '' : `LEFT JOIN ${spent} AS spent ON spent.device_id = found.device_id`}
+    LEFT JOIN ${held} AS held ON held.device_id = found.device_id
     ${mobility}
+    ${heldMobility === null ? '' : `LEFT JOIN ${heldMobility} AS held_mobile ON held_mobile.device_id = found.mobility_id`}
     ${liveService}
     ${where}
     ORDER BY list.line`;

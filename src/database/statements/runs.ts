@@ -1,6 +1,6 @@
 import type { RunInfo, RunRecord, StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
-import type { Queries, Transaction } from '../database.ts';
+import type { Database, Queries, Transaction } from '../database.ts';
 import type { IntegrationNames } from './lookups.ts';
 import { ownTable } from '../own-schema.ts';
 import { sqlTime } from '../sql-time.ts';
@@ -35,6 +35,13 @@ export async function useUpPlan(tx: Transaction, id: string, runId: string, at: 
     id,
     runId,
     at: sqlTime(at),
+  });
+}
+
+export async function keepRunOptions(db: Database, runId: string, options: RunRecord['options']): Promise<void> {
+  await db.execute(`UPDATE ${ownTable(db.engine, 'run')} SET options = :options WHERE id = :runId`, {
+    runId,
+    options: JSON.stringify(options),
   });
 }
 

@@ -39,7 +39,7 @@ const SAMPLES: { readonly [Type in RunEvent['type']]: readonly (RunEvent & { rea
   })),
   'row.result': SAMPLE_ROWS.map((row) => ({ type: 'row.result', ...rowObject(row) })),
   throttle: [1000, 1000.5].map((waitMs) => ({ type: 'throttle', account: 'POND', waitMs, reason: 'too many calls' })),
-  gate: [{ type: 'gate', provider: 'POND', rule: 'auth', message: 'refused' }],
+  gate: [{ type: 'gate', provider: 'POND', rule: 'auth', message: 'refused', stops: true }],
   warning: [{ type: 'warning', message: 'w' }],
   progress: [{ type: 'progress', finished: 1, rows: 2, perSecond: 1.5 }],
   'run.end': [{ type: 'run.end', byStatus: { APPLIED: 1 }, seconds: 1.5, exitCode: 0, next: null }],

@@ -1,0 +1,58 @@
+import { CallFailed } from '../domain/call-failed.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { PlanChange } from '../domain/plan-change.ts';
+import { stopsProvider, type DeviceState, type RowError } from '../domain/result.ts';
+import { differencesFromPlan } from '../domain/shown-plan.ts';
+
+/** Asked at once; the carriers' own pace is kept below. */
+const ASKED_AT_ONCE = 8;
+/** Between two looks at a device that does not show its new plan yet: doubling to 5 s. */
+const FIRST_LOOK_MS = 250;
+const LONGEST_LOOK_MS = 5000;
+
+export interface VerifyOptions {
+  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState>;
+  readonly clock: Clock;
+  /** How long a carrier may take to show what it has done. */
+  readonly settleMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A device that is not as the run left it, or could not be asked about. */
+export interface Mismatch {
+  readonly message: string;
+  /** Why it could not be asked about. */
+  readonly error: RowError | null;
+}
+
+/** Reads changed devices back at their carriers. Resolves to the first that is not as wanted, else null; rejects with the signal's reason. */
+export async function verifyWave(applied: readonly PlanChange[], options: VerifyOptions): Promise<Mismatch | null> {
+  const waiting = [...applied];
+  let found: Mismatch | null = null;
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && found === null; next = waiting.shift()) found ??= await look(next, options);
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, worker));
+  return found;
+}
+
+async function look(change: PlanChange, { readPlan, clock, settleMs, signal }: VerifyOptions): Promise<Mismatch | null> {
+  const { iccid } = change.device;
+  const giveUpAt = clock.now() + settleMs;
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
+    signal.throwIfAborted();
+    const seen = await readPlan(change, signal).then(
+      (shown): Mismatch | null => {
+        const differences = differencesFromPlan(change, shown);
+        return differences.length === 0 ? null : { message: `${iccid}: the carrier says that ${differences.join(', ')}`, error: null };
+      },
+      (error: unknown): Mismatch => {
+        if (!(error instanceof CallFailed)) throw error;
+        return { message: `${iccid} could not be read back: ${error.error.message}`, error: error.error };
+      },
+    );
+    const leftMs = giveUpAt - clock.now();
+    if (seen === null || leftMs <= 0 || (seen.error !== null && stopsProvider(seen.error))) return seen;
+    await clock.sleep(Math.min(waitMs, leftMs), signal);
+  }
+}

@@ -53,7 +53,7 @@ export interface Systems {
   ) => Promise<(verdict: Verdict & { readonly status: 'PLANNED' }) => ProviderRefusal | null>;
   /** The way of a change: plain code over steps. */
   readonly perform: (change: Change, provider: Pick<Provider, 'id' | 'integration'>) => (steps: Steps) => Promise<Outcome>;
-  readonly readPlan: (change: PlanChange, integration: string, signal: AbortSignal) => Promise<DeviceState>;
+  readonly readPlan: (change: PlanChange, integration: string, signal: AbortSignal) => Promise<DeviceState | null>;
   readonly inProgress: (bulkChange: Pick<BulkChangeInfo, 'providerId' | 'integration'>) => number;
   readonly deadlineMs: (bulkChange: Pick<BulkChangeInfo, 'providerId' | 'integration'>) => number;
 }

@@ -66,8 +66,8 @@ export interface CarrierAccount {
 }
 
 export interface CarrierConnection {
-  /** The device's plan as the carrier knows it now. Rejects with CallFailed. */
-  readPlan(change: PlanChange, signal: AbortSignal): Promise<DeviceState>;
+  /** The device's plan as the carrier knows it now; null where the carrier cannot be asked. Rejects with CallFailed. */
+  readPlan(change: PlanChange, signal: AbortSignal): Promise<DeviceState | null>;
   /** Moves one device to the wanted plan, in the carrier's own way. */
   changePlan(change: PlanChange, steps: Steps): Promise<Outcome>;
 }

@@ -3,14 +3,14 @@ import type { PlanChange } from '../domain/plan-change.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Validation } from './validate.ts';
 
-/** What carriers said about the devices of a list, by line: their plan, or why it could not be read. */
+/** What carriers said about the devices of a list, by line: their plan (null where the carrier cannot be asked), or why it could not be read. */
 export type CarrierAnswers = ReadonlyMap<
   number,
-  { readonly ok: true; readonly state: DeviceState } | { readonly ok: false; readonly error: RowError }
+  { readonly ok: true; readonly state: DeviceState | null } | { readonly ok: false; readonly error: RowError }
 >;
 
 export interface AskOptions {
-  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState>;
+  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState | null>;
   /** Devices asked about at once; the carriers' own pace is kept below. */
   readonly inProgress: number;
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface AskOptions {
 
 /** Reads the plan of every planned device at its carrier. */
 export async function askCarrier(validation: Validation, { readPlan, inProgress, signal }: AskOptions): Promise<CarrierAnswers> {
-  const answers = new Map<number, { ok: true; state: DeviceState } | { ok: false; error: RowError }>();
+  const answers = new Map<number, { ok: true; state: DeviceState | null } | { ok: false; error: RowError }>();
   const planned = plannedChanges(validation);
   const worker = async (): Promise<void> => {
     for (let next = await planned.next(); next.done !== true && !signal.aborted; next = await planned.next()) {

@@ -52,8 +52,10 @@ function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers |
       ? verdict.isNoop
         ? 'already so in the database'
         : (queuedText(verdict.change) ?? '')
-      : `at the carrier: ${Object.values(said.state)
-          .filter((value) => value !== null)
-          .join(', ')}`;
+      : said.state === null
+        ? 'the carrier cannot be asked'
+        : `at the carrier: ${Object.values(said.state)
+            .filter((value) => value !== null)
+            .join(', ')}`;
   return { ...known, status: verdict.isNoop ? 'NOOP' : 'PLANNED', before, after: verdict.after, message, error: null };
 }

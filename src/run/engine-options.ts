@@ -39,7 +39,7 @@ export interface EngineOptions {
 export interface WaveOptions {
   readonly waves: Waves;
   /** The device's plan as its carrier knows it now. Rejects with CallFailed. */
-  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState>;
+  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState | null>;
   /** Asked before each next wave: why it must not begin yet, else null. Null: nobody is asked. */
   readonly hold: ((next: Pick<Wave, 'n' | 'of' | 'rows'>, signal: AbortSignal) => Promise<string | null>) | null;
 }

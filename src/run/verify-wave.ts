@@ -11,7 +11,8 @@ const FIRST_LOOK_MS = 250;
 const LONGEST_LOOK_MS = 5000;
 
 export interface VerifyOptions {
-  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState>;
+  /** Null where the carrier cannot be asked: then there is nothing to compare. */
+  readonly readPlan: (change: PlanChange, signal: AbortSignal) => Promise<DeviceState | null>;
   readonly clock: Clock;
   /** How long a carrier may take to show what it has done. */
   readonly settleMs: number;
@@ -43,6 +44,7 @@ async function look(change: PlanChange, { readPlan, clock, settleMs, signal }: V
     signal.throwIfAborted();
     const seen = await readPlan(change, signal).then(
       (shown): Mismatch | null => {
+        if (shown === null) return null;
         const differences = differencesFromPlan(change, shown);
         return differences.length === 0 ? null : { message: `${iccid}: the carrier says that ${differences.join(', ')}`, error: null };
       },

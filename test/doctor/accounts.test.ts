@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { revio } from '../../src/billing/revio/revio.ts';
+import { ebonding } from '../../src/carriers/ebonding/ebonding.ts';
 import { jasper } from '../../src/carriers/jasper/jasper.ts';
 import type { Account } from '../../src/config/account.ts';
 import type { Connections } from '../../src/connections.ts';
@@ -114,4 +115,15 @@ test('a provider of an integration that is not supported, and one that may not b
     ['warn', 'ServiceProvider.WriteIsEnabled is 0'],
     [true, 'let in'],
   ]);
+});
+
+test('a carrier that is a procedure of the database has no account to try, and its being ready says nothing about others', async () => {
+  const own: Provider = { ...PROVIDER, id: 8, displayName: 'eBonding', integration: 'eBonding', portal: 'Mobility' };
+  const accountOf = (integration: { readonly settings: readonly string[] }): Account =>
+    integration.settings.length === 0 ? ACCOUNT : { ok: false, missing: jasper.settings.map((name) => `JASPER_${name}`) };
+
+  const [first, second] = await checked({ providers: [PROVIDER, own], carriers: [jasper, ebonding], accountOf });
+
+  expect([first?.ok, first?.found]).toEqual([false, 'credentials missing']);
+  expect(second).toMatchObject({ name: 'eBonding', ok: true, found: expect.stringMatching(/^no account: usp_/) });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { checkProcedures } from '../../src/doctor/procedures.ts';
+import { EBONDING_PROCEDURE } from '../../src/domain/procedure.ts';
 import { engines, sqlite } from '../database/engines.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -31,5 +32,15 @@ describe.each(engines.filter(({ name }) => name === 'SQL Server'))('on $name', (
     expect([absent?.ok, callable?.ok, demanding?.ok]).toEqual([true, true, false]);
     expect(callable?.found).toMatch(/called once per device$/);
     expect(demanding?.found.toLowerCase()).toContain('@mood');
+  });
+
+  test('the procedure of a carrier is missed where a service provider needs it', async () => {
+    const { db, remove } = await create();
+
+    const [unneeded] = (await checkProcedures(db, new Set())).filter(({ found }) => found.startsWith(EBONDING_PROCEDURE));
+    const [needed] = (await checkProcedures(db, new Set([EBONDING_PROCEDURE]))).filter(({ found }) => found.startsWith(EBONDING_PROCEDURE));
+    await remove();
+
+    expect([unneeded?.ok, needed?.ok]).toEqual([true, 'warn']);
   });
 });

@@ -143,8 +143,14 @@ describe('eBonding on the embedded database', () => {
   test('a dry run that asks the carrier says that it cannot be asked; no setting is needed', async () => {
     const ran = await change(ebondingIccid(1), ['--plan', 'EB-5GB', '--effective-date', '2999-01-01', '--dry-run', '--ask-carrier']);
 
-    expect([ran.code, rowsOf(ran)], ran.stderr).toEqual([0, [['PLANNED', 'at the carrier: cannot be asked']]]);
+    expect([ran.code, rowsOf(ran)], ran.stderr).toEqual([0, [['PLANNED', 'the carrier cannot be asked']]]);
     expect(await plans(1)).toEqual(['EB-1GB']);
+  });
+
+  test('a wave is not read back at a carrier that cannot be asked: the next one begins', async () => {
+    const ran = await change([1, 2, 3].map(ebondingIccid).join('\n'), ['--plan', 'EB-5GB', '--waves', '1,100%']);
+
+    expect([ran.code, rowsOf(ran).map(([status]) => status)], ran.stderr).toEqual([0, ['APPLIED', 'APPLIED', 'APPLIED']]);
   });
 
   test('with a customer assignment the carrier plan follows it', async () => {

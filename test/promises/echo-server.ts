@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { bodyOf } from '../../src/sandbox/simulator/reply.ts';
+import { telegenceIccid } from '../carriers/telegence.ts';
 
 /** As it should be, with an error status, or with a 200 that is no JSON. */
 type Answering = 'well' | 'no JSON' | number;
@@ -79,6 +80,7 @@ function passwordIn(sent: unknown): string {
 /** The headers as they came, and what a gateway, a log or a web page makes of them. */
 function echoOf({ headers }: IncomingMessage, password: string): string {
   const { authorization = '', apikey = '', apisecret = '', 'ocp-apim-subscription-key': key = '', 'vz-m2m-token': session = '' } = headers;
+  const appSecret = headers['app-secret'] ?? '';
   const login = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
   const sent = [
     authorization,
@@ -88,6 +90,7 @@ function echoOf({ headers }: IncomingMessage, password: string): string {
     String(apikey),
     String(apisecret),
     String(key),
+    String(appSecret),
     login,
     login.slice(login.indexOf(':') + 1),
   ];
@@ -107,9 +110,10 @@ function escaped(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** An error in the words of all of them: POND, Control Center, ThingSpace, Teal, Rev.io. */
+/** An error in the words of all of them: POND, Control Center, ThingSpace, Teal, Telegence, Rev.io. */
 function errorOf(echo: string): object {
-  return { code: 0, message: `refused: ${echo}`, errorCode: `E ${echo}`, errorMessage: `refused: ${echo}`, error: echo, ok: false };
+  const refused = `refused: ${echo}`;
+  return { code: 0, message: refused, errorCode: `E ${echo}`, errorMessage: refused, errorDescription: refused, error: echo, ok: false };
 }
 
 let lastId = 200_000;
@@ -155,11 +159,24 @@ function thingSpaceAnswer(url: string, sent: unknown): { readonly status: number
   return { status: 200, body: { requestId: `request-${lastId}` } };
 }
 
+/** Plans of Telegence's lines by their number, as far as they were changed. */
+const codes = new Map<string, string>();
+
+function telegenceAnswer(url: string, sent: unknown): { readonly status: number; readonly body: object } {
+  const number = url.slice(url.lastIndexOf('/') + 1);
+  // The tool sent it.
+  const wanted = (sent as { readonly serviceCharacteristic: readonly { readonly value: string }[] } | undefined)?.serviceCharacteristic[0];
+  if (wanted !== undefined) codes.set(number, wanted.value);
+  const values = { singleUserCode: codes.get(number) ?? 'TG-1GB', sim: telegenceIccid(Number(number.slice(-2))) };
+  return { status: 200, body: { serviceCharacteristic: Object.entries(values).map(([name, value]) => ({ name, value })) } };
+}
+
 function wellAnswered({ method = '', url = '' }: IncomingMessage, sent: unknown): { readonly status: number; readonly body: object } {
   lastId += 1;
   const isRead = method === 'GET';
   if (url.includes('requestId=')) return tealAnswer(url, sent);
   if (url.startsWith('/thingspace/')) return thingSpaceAnswer(url, sent);
+  if (url.startsWith('/telegence/')) return telegenceAnswer(url, sent);
   const iccid = /devices\/(\d+)/.exec(url)?.[1];
   if (iccid !== undefined) return { status: 200, body: { iccid, ratePlan: 'IOT-10MB', communicationPlan: null } };
   if (url.includes('/v1/Service')) {

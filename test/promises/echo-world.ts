@@ -21,6 +21,7 @@ export const SECRETS = {
   THINGSPACE_PASSWORD: 'vz pässwörd\\3"/%',
   TEAL_API_KEY: 'teal-51c0d7e9',
   TEAL_API_SECRET: 'teal"secret/9+e2&a',
+  TELEGENCE_APP_SECRET: 'telegence"secret/4d+&<e7>',
   TMOBILEJASPER_API_KEY: 'tmobile-77ab01fe',
   REVIO_PASSWORD: 'rev:io päss/wörd? 5',
   REVIO_SUBSCRIPTION_KEY: 'aa12bb34-cc56"ddä78',

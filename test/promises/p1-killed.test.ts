@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { controlCenters } from '../carriers/control-center.ts';
 import { teal, tealIccid } from '../carriers/teal.ts';
+import { telegence } from '../carriers/telegence.ts';
 import { thingSpace } from '../carriers/thingspace.ts';
 import { pondIccid, testSandbox, type TestSandbox } from '../end-to-end/cli.ts';
 
@@ -54,7 +55,7 @@ describe('P1: no device is changed twice for one row, whatever dies when: POND p
 });
 
 // The other three of the family are the same code.
-describe.each([...controlCenters.slice(0, 1), thingSpace, teal])(
+describe.each([...controlCenters.slice(0, 1), thingSpace, teal, telegence])(
   'P1: no device is changed twice for one row, whatever dies when: $integration',
   ({ devices, plan, changedOnce, audit, subject }) => {
     test.each(aroundSends(1).map((point, index) => [point, devices[index] ?? ''] as const))('killed %s', async (point, iccid) => {
@@ -138,7 +139,11 @@ describe('P1: no device is changed twice for one row, whatever dies when: assign
 function auditOf(iccid: string): readonly string[] {
   return sandbox
     .query<{ text: string }>(
-      `SELECT log.LogEntryDescription AS text FROM DeviceBulkChangeLog AS log JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId WHERE change.ICCID = '${iccid}' ORDER BY log.id`,
+      `
+      SELECT log.LogEntryDescription AS text FROM DeviceBulkChangeLog AS log
+      LEFT JOIN M2M_DeviceChange AS change ON change.id = log.M2MDeviceChangeId
+      LEFT JOIN Mobility_DeviceChange AS mobile ON mobile.id = log.MobilityDeviceChangeId
+      WHERE COALESCE(change.ICCID, mobile.ICCID) = '${iccid}' ORDER BY log.id`,
     )
     .map(({ text }) => text);
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { tealIccid } from '../carriers/teal.ts';
+import { telegenceIccid } from '../carriers/telegence.ts';
 import { thingSpaceIccid } from '../carriers/thingspace.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
 import type { Manner } from './echo-server.ts';
@@ -50,7 +51,7 @@ describe('P10: secrets stay secret', () => {
       world.echo.manner = manner;
       const plans = world.list(
         `plans-${n}.csv`,
-        `iccid,plan\n${pondIccid(n)},POND-5GB\n${jasperIccid(n)},IOT-100MB\n${tealIccid(n)},TEAL-1GB\n${thingSpaceIccid(n)},TS-1GB\n`,
+        `iccid,plan\n${pondIccid(n)},POND-5GB\n${jasperIccid(n)},IOT-100MB\n${tealIccid(n)},TEAL-1GB\n${thingSpaceIccid(n)},TS-1GB\n${telegenceIccid(n)},TG-5GB\n`,
       );
       const customers = world.list(`customers-${n}.csv`, `iccid\n${pondIccid(n + 30)}\n`);
 

@@ -21,7 +21,7 @@ export const ebonding: Carrier = {
   headers: () => ({}),
   limitedFor: () => null,
   connect: () => ({
-    readPlan: () => Promise.resolve({ carrier: 'cannot be asked' }),
+    readPlan: () => Promise.resolve(null),
     changePlan: changeEbondingPlan,
   }),
 };

@@ -33,8 +33,8 @@ export async function countSpentChanges(
     FROM (
       SELECT found.device_id
       FROM ${counted} AS counted
-      JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
-      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
+      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
+      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk_change.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
         AND log.LogEntryDescription = ${besideColumn(db.engine, 'counted.audit')}
       JOIN M2M_DeviceChange AS change ON change.id = log.${logKey.M2M}
       JOIN ${found} AS found ON ${besideColumn(db.engine, 'found.device_key')} = change.ICCID
@@ -56,8 +56,8 @@ function underWay({ engine }: ReadDatabase, found: string, counted: string): str
   return `
       SELECT found.device_id
       FROM ${counted} AS counted
-      JOIN DeviceBulkChange AS bulk ON bulk.ServiceProviderId = counted.id
-      JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
+      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
+      JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
       JOIN ${found} AS found ON found.device_key = mine.iccid
       WHERE EXISTS (
           SELECT 1 FROM ${journal} AS sent

@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly drain: AbortSignal;
   /** Second Ctrl-C, or a lost lease: requests in flight are let go. */
   readonly abort: AbortSignal;
+  /** Nothing is sent: rows that were begun are read back and decided (run/only-settle.ts). */
+  readonly onlySettle?: boolean;
 }
 
 /** Why rows may be left over. */
@@ -181,6 +183,7 @@ async function runRow(item: SourcedRow, engine: Engine): Promise<RowVerdict> {
         message,
       }),
     signal: engine.abort,
+    onlySettle: engine.onlySettle ?? false,
   });
   if (!canBecome(row.status, verdict.status)) throw new Error(`Row ${row.rowId} cannot become ${verdict.status}: it is ${row.status}`);
   await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, engine.preflight), ms: row.ms + verdict.ms });

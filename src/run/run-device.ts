@@ -94,6 +94,8 @@ function verdictOf(end: RowEnd): Ended {
       return { ...nothing, status: 'ACCEPTED', message: end.message, error: null, stop: end.stop };
     case 'provider-stopped':
       return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error, stop: end.error };
+    case 'not-sent':
+      return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error };
     default:
       return end satisfies never;
   }

@@ -1,5 +1,6 @@
 import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
 import type { RunInfo } from '../../domain/run-store.ts';
+import { onlySettle } from '../../run/only-settle.ts';
 import { countsOf, work } from '../../run/work.ts';
 import type { Context, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
@@ -18,6 +19,8 @@ export interface WorkOn {
   readonly validation: ValidationAnswer;
   /** A provider was refused whole before anything was sent. */
   readonly credentials: boolean;
+  /** What was begun is settled; nothing is begun and nothing is sent. */
+  readonly onlySettle?: boolean;
 }
 
 /** Works on the open rows of a saved run and tells how all its rows stand. */
@@ -58,6 +61,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     settleMs: config.settleSeconds * 1000,
     inProgress: (providerId) => systems.inProgress(providerOf(providerId)),
     deadlineMs: (providerId) => systems.deadlineMs(providerOf(providerId)),
+    ...(options.onlySettle === true ? onlySettle({ store }) : {}),
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
       isAlive: host.isAlive,

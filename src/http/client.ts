@@ -54,7 +54,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const client = createAxios(options);
   const call = async (isRead: boolean, { method, url, body, endsWith102 = false }: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
     if (!isRead && !options.mayWrite) {
-      throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A dry run tried to send ${method} ${url}; nothing was sent.`);
+      throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A command that only reads tried to send ${method} ${url}; nothing was sent.`);
     }
     const giveUpAt = performance.now() + options.limitDeadlineMs;
     for (;;) {

@@ -21,6 +21,8 @@ export interface ToldEvent {
   readonly iccid?: string;
   readonly status?: string;
   readonly message?: string;
+  readonly differs?: string;
+  readonly fix?: string;
   readonly error?: { readonly code: string; readonly class: string; readonly message: string; readonly hint: string | null } | null;
 }
 

@@ -5,6 +5,7 @@ import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { ReadSession, Systems, WriteSession } from './cli/context.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { ReadDatabase } from './database/database.ts';
+import { createDueReader, createDueStore } from './database/due-store.ts';
 import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
 import { identityOf, openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
@@ -47,6 +48,7 @@ async function openOwnSession(config: Config, emit: Emit, clock: Clock, maySend:
       ...sessionOn(db, config, emit, clock, { login: 'run', maySend }),
       store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
       reconciling: createReconcileStore(db, options),
+      due: createDueStore(db, options),
     };
   } catch (error) {
     await db.close();
@@ -114,6 +116,7 @@ function sessionOn(
       await requireOwnTables(db);
       return createRunReader(db, integrationNames(config));
     },
+    queued: createDueReader(db, portalTypes(config)),
     systems: createSystems(config, connections, facts.assignsByProcedure),
     statements: () => db.statements,
     close: () => db.close(),

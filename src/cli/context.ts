@@ -12,6 +12,7 @@ import type { DeviceState } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import type { Steps } from '../domain/step.ts';
 import type { Probe } from '../run/probe.ts';
+import type { DueReader, DueStore } from '../run/due-store.ts';
 import type { ReconcileStore } from '../run/reconcile-store.ts';
 import type { RunReader, RunStore } from '../run/run-store.ts';
 import type { ProviderRefusal } from '../run/validate.ts';
@@ -65,6 +66,8 @@ export interface ReadSession {
   readonly facts: FactsStore;
   /** Runs that were saved. Its methods reject with PondBulkError (config) when our own tables are missing. */
   readonly runs: () => Promise<RunReader>;
+  /** Queued customer plan changes. */
+  readonly queued: DueReader;
   readonly systems: Systems;
   /** How many SQL statements were sent so far: what measurements and their promises count. */
   readonly statements: () => number;
@@ -75,6 +78,7 @@ export interface ReadSession {
 export interface WriteSession extends ReadSession {
   readonly store: RunStore;
   readonly reconciling: ReconcileStore;
+  readonly due: DueStore;
 }
 
 /** Everything a command is given. Costly things are functions: `--help` needs none of them. */

@@ -1,4 +1,5 @@
 import { PondBulkError } from '../domain/errors.ts';
+import type { Provider } from '../domain/facts.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import { requireAccess } from '../run/validate.ts';
@@ -22,4 +23,15 @@ export async function requireProviderAccess(
   const operator = await operatorOf(session);
   const moduleOf = (integration: string): string => session.systems.carrierOf(integration)?.portal ?? 'M2M';
   for (const { providerId, integration } of bulkChanges) requireAccess(providerId, integration, { operator, moduleOf });
+}
+
+/** Service providers whose devices the operator may change. Rejects with PondBulkError (credentials) when there is none. */
+export function changeableProviders(operator: Operator, { carrierOf }: ReadSession['systems']): readonly Provider[] {
+  const { modules, providerIds, providers, name } = operator;
+  const mine = providers.filter(({ id, integration }) => {
+    const module = (carrierOf(integration)?.portal ?? 'M2M').toLowerCase();
+    return (providerIds?.includes(id) ?? true) && (modules?.some((each) => each.toLowerCase() === module) ?? true);
+  });
+  if (mine.length > 0) return mine;
+  throw new PondBulkError('credentials', 'NO_PERMISSION', `User ${name} may change devices of no service provider`);
 }

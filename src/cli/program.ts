@@ -12,6 +12,7 @@ import { helpCommand } from './commands/help.ts';
 import { listCommand } from './commands/list.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { runDueCommand } from './commands/run-due.ts';
 import { sandboxCommand, type SandboxControl } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Context } from './context.ts';
@@ -34,6 +35,7 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
   retryCommand(program, context);
   rollbackCommand(program, context, argv);
   reconcileCommand(program, context);
+  runDueCommand(program, context, argv);
   listCommand(program, context);
   statusCommand(program, context);
   explainCommand(program, context);

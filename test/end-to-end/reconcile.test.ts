@@ -1,9 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
+import { migrate } from '../../src/database/migrate.ts';
+import { sampleData } from '../../src/sandbox/sample-data.ts';
+import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import type { FleetState } from '../../src/sandbox/simulator/teal-fleet.ts';
 import { teal } from '../carriers/teal.ts';
-import { pondIccid } from './cli.ts';
+import { engines } from '../database/engines.ts';
+import { pondIccid, runCli, testSandbox } from './cli.ts';
 import { sampleDatabase, sandboxHere, type RunHereOptions, type SandboxHere } from './in-process.ts';
 
 let sample: Awaited<ReturnType<typeof sampleDatabase>>;
@@ -238,5 +242,42 @@ describe('drift between carrier, database and run', () => {
     const fixed = await world.reconcile([world.bulkChange, '--fix'], as);
 
     expect([looked.code, fixed.code, plansOf(world, behind)]).toEqual([5, 4, ['POND-1GB']]);
+  });
+});
+
+describe.each(engines)('reconcile on $name', ({ create }) => {
+  test('a killed run is settled, told, and mended; nothing is sent', { timeout: 180_000 }, async ({ onTestFinished }) => {
+    const made = await create();
+    onTestFinished(() => made.remove());
+    await migrate(made.db, { withOperatorSchema: true });
+    await seedDatabase(made.db, sampleData());
+    const world = await testSandbox();
+    onTestFinished(() => world.remove());
+    const [killed = '', done = ''] = [1, 2].map(pondIccid);
+    const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+      runCli([...args, '--yes', '--output', 'csv'], {
+        env: { ...world.environment, DATABASE_URL: made.url, POND_RATE: '1000', SETTLE_SECONDS: '1', ...env },
+      });
+    const change = (iccid: string) => ['change-rate-plan', '--plan', 'POND-5GB', '--file', world.list('one.csv', `iccid\n${iccid}\n`)];
+    await run(change(done));
+    await made.db.execute(`UPDATE Device SET RatePlan = 'POND-1GB' WHERE ICCID = :done`, { done });
+    // All is done at POND; the database knows nothing of it.
+    const stopped = await run(change(killed), { POND_BULK_KILL_AT: 'before commit:1' });
+    await world.client.readOnly(true);
+
+    const settled = await run(['reconcile']);
+    const fixed = await run(['reconcile', '1', '--fix']);
+
+    expect(stopped.signal).toBe('SIGKILL');
+    expect([settled.code, settled.stdout], settled.stderr).toEqual([0, expect.stringContaining(`${killed},APPLIED,,OK,,,`)]);
+    expect([fixed.code, fixed.stdout], fixed.stderr).toEqual([
+      0,
+      expect.stringContaining(`${done},APPLIED,,OK,POND-5GB,POND-1GB,written to the database`),
+    ]);
+    expect(await made.db.query('SELECT RatePlan FROM Device WHERE id IN (1, 2)')).toEqual([
+      { RatePlan: 'POND-5GB' },
+      { RatePlan: 'POND-5GB' },
+    ]);
+    expect((await world.client.summary()).violations).toEqual([]);
   });
 });

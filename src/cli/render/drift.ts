@@ -1,6 +1,5 @@
-import type { DriftReport } from '../../domain/result.ts';
+import type { DeviceState, Drift, DriftReport } from '../../domain/result.ts';
 import type { Terminal } from '../terminal.ts';
-import { transition } from './device-state.ts';
 import { glyphsFor } from './glyphs.ts';
 import { plain } from './plain.ts';
 import { tableWith } from './table.ts';
@@ -11,16 +10,18 @@ export function renderDrift({ compared, rows }: DriftReport, { isOutTty }: Pick<
   if (rows.length === 0) return compared === 0 ? '' : `No drift: ${asked} with carrier and database`;
   const { more } = glyphsFor(isOutTty);
   const table = tableWith(['Line', 'ICCID', 'Run wrote', 'Carrier has', 'Database has', 'Drift'], { isOutTty });
-  for (const { line, iccid, wrote, carrier, database, message } of rows.slice(0, max))
-    table.push([String(line), plain(iccid), ...[wrote, carrier, database].map((state) => held(state, Object.keys(wrote))), plain(message)]);
+  for (const row of rows.slice(0, max)) {
+    const states = [row.wrote, row.carrier, row.database].map((state) => heldText(state, row) || '-');
+    table.push([String(row.line), plain(row.iccid), ...states, plain(row.message)]);
+  }
   const rest = rows.length > max ? `\n${more} and ${rows.length - max} more: --output csv, or --results DIR, has them all` : '';
   const count = (fix: 'safe' | 'done'): number => rows.filter((row) => row.fix === fix).length;
   return `Drift: ${rows.length} of ${asked}, ${count('done')} written, ${count('safe')} safe to write with --fix\n${table.toString()}${rest}`;
 }
 
-/** What of a state the run wrote too; all of it where the carrier speaks of plans in a way of its own. */
-function held(state: DriftReport['rows'][number]['carrier'], names: readonly string[]): string {
-  if (state === null) return '-';
-  const known = Object.fromEntries(Object.entries(state).filter(([name]) => names.includes(name)));
-  return plain(transition(null, Object.keys(known).length === 0 ? state : known)) || '-';
+/** What of a state the run wrote too; all of it where the carrier speaks of plans in a way of its own. Empty when there is none. */
+export function heldText(state: DeviceState | null, { wrote }: Pick<Drift, 'wrote'>): string {
+  if (state === null) return '';
+  const known = Object.keys(state).filter((name) => Object.hasOwn(wrote, name));
+  return (known.length === 0 ? Object.keys(state) : known).map((name) => plain(String(state[name] ?? 'none'))).join(', ');
 }

@@ -1,6 +1,6 @@
 import type { Drift, RowResult, RunResult } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
-import { transition } from './device-state.ts';
+import { heldText } from './drift.ts';
 
 /** A spreadsheet would take these as a formula; a `'` is kept apart from the one that is put before them. */
 const GUARDED = /^[=+\-@\t\r']/;
@@ -33,7 +33,7 @@ function keyOf({ bulkChangeId, line }: Pick<RowResult, 'bulkChangeId' | 'line'>)
 
 function driftCells(drift: Drift | undefined): readonly string[] {
   if (drift === undefined) return ['', '', ''];
-  return [transition(null, drift.carrier), transition(null, drift.database), drift.message];
+  return [heldText(drift.carrier, drift), heldText(drift.database, drift), drift.message];
 }
 
 /** Valid input again: what may be tried anew. Never UNKNOWN, ACCEPTED or REJECTED. */

@@ -29,7 +29,7 @@ export function driftOf(changed: ChangedPlan, shown: DeviceState, plans: readonl
   const carrier = atCarrier ? wrote : withPlanCode(shown, [change.plan, ...plans]);
   if (database === null)
     return { carrier, differs: atCarrier ? 'database' : 'both', fix: 'no', message: 'archived or gone in the database' };
-  if (atCarrier) return { carrier, differs: 'database', fix: 'safe', message: '--fix writes it to the database' };
+  if (atCarrier) return { carrier, differs: 'database', fix: 'safe', message: 'safe to write to the database with --fix' };
   return inDatabase
     ? { carrier, differs: 'carrier', fix: 'no', message: 'changed at the carrier by somebody else' }
     : { carrier, differs: 'both', fix: 'no', message: 'changed by somebody else since' };

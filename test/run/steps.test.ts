@@ -269,6 +269,19 @@ test('a second Ctrl-C while an accepted change is looked at leaves it ACCEPTED',
   expect(verdict).toMatchObject({ status: 'ACCEPTED', isAtCarrier: true });
 });
 
+test('credentials that are refused after an accepted step stop the provider, and the row stays ACCEPTED', async () => {
+  const refused = { code: 'AUTH', class: 'auth', retryable: false, http: 401, message: 'no', hint: null } as const;
+  const done = { kind: 'answer', ended: 'done', value: 'v', lasting: false, audit: 'Test: API.', request: '', response: '' } as const;
+  const disk: JournalEntry[] = [
+    { ...ACCEPTED, step: 'another' },
+    { ...ACCEPTED, n: 2, step: 'another', data: done },
+  ];
+
+  const { verdict } = await run(disk, { sends: [{ kind: 'stop', error: refused, response: '' }], seen: [] });
+
+  expect([verdict.status, verdict.stop, verdict.isAtCarrier]).toEqual(['ACCEPTED', refused, false]);
+});
+
 describe('where nothing may be sent', () => {
   const settling = { sends: [DONE], onlySettle: true } as const;
   const INTENT: JournalEntry = { ...ACCEPTED, data: { kind: 'intent', request: 'POST /thing' } };

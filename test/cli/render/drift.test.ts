@@ -19,7 +19,7 @@ function drift(line: number, given: Partial<Drift> = {}): Drift {
     database: { plan: null, commPlan: 'CP' },
     differs: 'database',
     fix: 'safe',
-    message: '--fix writes it to the database',
+    message: 'safe to write to the database with --fix',
     ...given,
   };
 }
@@ -32,7 +32,7 @@ test('a row for each device that differs: what the run wrote, what carrier and d
   );
 
   expect(text).toContain('Drift: 2 of 9 devices compared, 0 written, 1 safe to write with --fix');
-  expect(text).toMatch(/\| 2 +\| 89883030000000000002 \| POND-5GB +\| POND-5GB +\| none +\| --fix writes it to the database/);
+  expect(text).toMatch(/\| 2 +\| 89883030000000000002 \| POND-5GB +\| POND-5GB +\| none +\| safe to write to the database/);
   expect(text).toMatch(/\| 3 +\| 89883030000000000003 \| POND-5GB +\| - +\| none +\| not compared: no +\|/);
 });
 
@@ -59,11 +59,12 @@ test('in CSV drift stands behind its row, and other rows have none', async () =>
   const rows = [sampleRow('APPLIED', 0), sampleRow('APPLIED', 2)];
   const result = { ...sampleResult({}, rows), columns: [], drift: { compared: 2, rows: [drift(4)] } };
 
-  const lines = (await Array.fromAsync(renderCsv(result))).map((line) => line.trimEnd());
+  const lines: string[] = [];
+  for await (const line of renderCsv(result)) lines.push(line.trimEnd());
 
   expect(lines).toEqual([
     'status,code,message,carrier,database,drift',
     'APPLIED,,OK,,,',
-    "APPLIED,,OK,POND-5GB,none,'--fix writes it to the database",
+    'APPLIED,,OK,POND-5GB,none,safe to write to the database with --fix',
   ]);
 });

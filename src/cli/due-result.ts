@@ -9,6 +9,7 @@ export function dueResult(run: RunRecord, rows: readonly RowResult[], { signal, 
   const byStatus: StatusCounts = Object.fromEntries(
     [...Map.groupBy(rows, ({ status }) => status)].map(([status, mine]) => [status, mine.length]),
   );
+  const errors = rows.filter(({ status }) => status === 'REJECTED').map(({ message }) => message);
   const credentials = rows.some(({ error }) => error?.code === 'WRITES_DISABLED');
   // oxlint-disable-next-line typescript/require-await -- results are read as they come
   async function* each(): AsyncGenerator<RowResult> {
@@ -19,7 +20,11 @@ export function dueResult(run: RunRecord, rows: readonly RowResult[], { signal, 
     run: run.id,
     command: run.command,
     bulkChangeIds: [...new Set(rows.flatMap(({ bulkChangeId }) => bulkChangeId ?? []))],
-    validation: { isValid: true, validationMessage: '', errors: [] },
+    validation: {
+      isValid: errors.length === 0,
+      validationMessage: errors.length === 0 ? '' : 'One or more devices have validation errors',
+      errors,
+    },
     columns: run.columns,
     byStatus,
     rowCount: rows.length,

@@ -65,6 +65,7 @@ async function due(context: Context, flags: RunDueFlags, line: string): Promise<
       warnings: [],
     };
     if (writing !== null && rows.length > 0) await confirm(context, writing, flags, rows.length);
+    if (rows.length === 0) context.terminal.note('Nothing is due');
     live.begin(run.id, rows.length, 0);
     const { command, environment } = run;
     live.emit({
@@ -84,7 +85,7 @@ async function due(context: Context, flags: RunDueFlags, line: string): Promise<
       seconds: (context.clock.now() - startedAt) / 1000,
       signal: context.interruption.signal(),
       files: folder?.files ?? [],
-      next: writing === null ? line.replace(/ --dry-run\b/, '') : null,
+      next: writing === null && done.some(({ status }) => status === 'PLANNED') ? line.replace(/ --dry-run\b/, '') : null,
     });
     if (writing !== null && result.bulkChangeIds.length > 0) await writing.due.finish(run.id, result.exitCode);
     await live.end(result);

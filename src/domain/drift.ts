@@ -23,8 +23,9 @@ type Compared = Pick<Drift, 'carrier' | 'differs' | 'fix' | 'message'>;
  */
 export function driftOf(changed: ChangedPlan, shown: DeviceState, plans: readonly CarrierPlan[]): Compared | null {
   const { change, wrote, database } = changed;
-  const atCarrier = differencesFromPlan(change, shown).length === 0;
   const inDatabase = database !== null && Object.keys(wrote).every((name) => database[name] === wrote[name]);
+  if (!showsPlan(shown)) return inDatabase ? null : unread('the carrier does not show its plan');
+  const atCarrier = differencesFromPlan(change, shown).length === 0;
   if (atCarrier && inDatabase) return null;
   const carrier = atCarrier ? wrote : withPlanCode(shown, [change.plan, ...plans]);
   if (database === null)
@@ -33,6 +34,11 @@ export function driftOf(changed: ChangedPlan, shown: DeviceState, plans: readonl
   return inDatabase
     ? { carrier, differs: 'carrier', fix: 'no', message: 'changed at the carrier by somebody else' }
     : { carrier, differs: 'both', fix: 'no', message: 'changed by somebody else since' };
+}
+
+/** Whether a carrier shows the plan at all, in whatever way: some cannot be asked. */
+export function showsPlan(shown: DeviceState): boolean {
+  return ['plan', 'packageTypeId', 'planUuid'].some((name) => Object.hasOwn(shown, name));
 }
 
 /** A carrier that could not be asked says nothing, and nothing is written. */

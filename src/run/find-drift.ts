@@ -1,5 +1,5 @@
 import { CallFailed } from '../domain/call-failed.ts';
-import { driftOf, unread, type ChangedPlan } from '../domain/drift.ts';
+import { driftOf, showsPlan, unread, type ChangedPlan } from '../domain/drift.ts';
 import type { CarrierPlan, PlanChange } from '../domain/plan-change.ts';
 import { stopsProvider, type DeviceState, type Drift, type RowError } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
@@ -71,8 +71,9 @@ async function askPage(page: readonly ChangedPlan[], plans: readonly CarrierPlan
     for (let next = waiting.shift(); next !== undefined && stop === null && !options.signal.aborted; next = waiting.shift()) {
       const changed = next;
       try {
-        const drift = driftOf(changed, await options.readPlan(changed.change, options.signal), plans);
-        compared += 1;
+        const shown = await options.readPlan(changed.change, options.signal);
+        const drift = driftOf(changed, shown, plans);
+        if (showsPlan(shown)) compared += 1;
         if (drift !== null) found.push({ changed, drift });
       } catch (error) {
         if (options.signal.aborted) return;

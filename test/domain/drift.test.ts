@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { driftOf, type ChangedPlan } from '../../src/domain/drift.ts';
+import { driftOf, showsPlan, type ChangedPlan } from '../../src/domain/drift.ts';
 import type { DeviceState } from '../../src/domain/result.ts';
 
 const PLANS = [
@@ -39,7 +39,7 @@ test.each([
   ['both were changed', { planUuid: '7EA1-A' }, SMALL, 'both', 'no', { plan: 'SMALL' }],
   ['the carrier has several packages', { packageTypeId: '101, 105' }, LARGE, 'carrier', 'no', { packageTypeId: '101, 105' }],
   ['the carrier has none', { packageTypeId: '' }, LARGE, 'carrier', 'no', { packageTypeId: '' }],
-  ['the carrier shows nothing of the plan', { commPlan: 'CP1' }, SMALL, 'both', 'no', { commPlan: 'CP1' }],
+  ['the carrier cannot be asked, and the database is another', { carrier: 'cannot be asked' }, SMALL, 'unread', 'no', null],
   ['the device is gone in the database', LARGE, null, 'database', 'no', { plan: 'LARGE' }],
 ] as const)('%s', (_what, shown, database, differs, fix, carrier) => {
   expect(driftOf(changed(database), shown, PLANS)).toMatchObject({ differs, fix, carrier });
@@ -50,4 +50,9 @@ test('a communication plan counts where the run wrote one', () => {
 
   expect(driftOf(changed(LARGE, 'CP2'), shown, PLANS)).toMatchObject({ differs: 'database', fix: 'safe' });
   expect(driftOf(changed({ ...LARGE, commPlan: 'CP2' }, 'CP2'), shown, PLANS)).toBeNull();
+});
+
+test('a carrier that cannot be asked is not blamed: where the database has what the run wrote nothing is told', () => {
+  expect(driftOf(changed(LARGE), { carrier: 'cannot be asked' }, PLANS)).toBeNull();
+  expect([{ carrier: 'cannot be asked' }, { packageTypeId: 105 }].map(showsPlan)).toEqual([false, true]);
 });

@@ -28,7 +28,7 @@ import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
 import { simulatorClient } from './sandbox/simulator-client.ts';
-import { openReadSession, openWriteSession, permissionSettings, requireUrl } from './session.ts';
+import { openReadSession, openSettlingSession, openWriteSession, permissionSettings, requireUrl } from './session.ts';
 
 /** Runs one command line. Resolves to the exit code; never rejects. */
 export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
@@ -63,6 +63,7 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     configure,
     openRead: async (flags, emit) => openReadSession(await configure(flags), emit, systemClock),
     openWrite: async (flags, emit) => openWriteSession(await configure(flags), emit, systemClock),
+    openSettling: async (flags, emit) => openSettlingSession(await configure(flags), emit, systemClock),
     migrate: async (flags, withOperatorSchema) => {
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });
       try {

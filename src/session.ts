@@ -5,9 +5,12 @@ import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { ReadSession, Systems, WriteSession } from './cli/context.ts';
 import { createConnections, type Connections } from './connections.ts';
 import type { ReadDatabase } from './database/database.ts';
+import { createDueReader, createDueStore } from './database/due-store.ts';
 import { createFactsStore } from './database/facts-store.ts';
 import { missingTables } from './database/migrate.ts';
 import { identityOf, openDatabase, openReadOnlyDatabase } from './database/open-database.ts';
+import type { Login } from './database/needs.ts';
+import { createReconcileStore } from './database/reconcile-store.ts';
 import { createRunReader } from './database/run-reader.ts';
 import { createRunStore } from './database/run-store.ts';
 import type { PortalTypes } from './database/portals.ts';
@@ -25,22 +28,29 @@ import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
   const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config), { poolSize: poolSizeOf(config) });
-  return sessionOn(db, config, emit, clock, false);
+  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false });
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
-export async function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
+export function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, true);
+}
+
+/** What settling works with: a database that can be written to, and HTTP clients that refuse everything but reads. */
+export function openSettlingSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, false);
+}
+
+async function openOwnSession(config: Config, emit: Emit, clock: Clock, maySend: boolean): Promise<WriteSession> {
   const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
     await requireOwnTables(db, config);
+    const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };
     return {
-      ...sessionOn(db, config, emit, clock, true),
-      store: createRunStore(db, {
-        operator: config.operator ?? '',
-        now: clock.now,
-        portalTypes: portalTypes(config),
-        integrations: integrationNames(config),
-      }),
+      ...sessionOn(db, config, emit, clock, { login: 'run', maySend }),
+      store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
+      reconciling: createReconcileStore(db, options),
+      due: createDueStore(db, options),
     };
   } catch (error) {
     await db.close();
@@ -81,11 +91,17 @@ export function requireUrl(config: Config): string {
   );
 }
 
-function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, mayWrite: boolean): ReadSession {
+function sessionOn(
+  db: ReadDatabase,
+  config: Config,
+  emit: Emit,
+  clock: Clock,
+  { login, maySend }: { readonly login: Login; readonly maySend: boolean },
+): ReadSession {
   const connections = createConnections({
     clock,
     redact: createRedactor(config.secrets),
-    mayWrite,
+    mayWrite: maySend,
     maxParallelRequests: config.maxParallelRequests,
     retries: config.retryMaxCount,
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
@@ -95,7 +111,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
     permissions: permissionSettings(config),
     integrations: integrationNames(config),
     portalTypes: portalTypes(config),
-    login: mayWrite ? 'run' : 'dry-run',
+    login,
   });
   return {
     config,
@@ -106,6 +122,7 @@ function sessionOn(db: ReadDatabase, config: Config, emit: Emit, clock: Clock, m
       await requireOwnTables(db, config);
       return createRunReader(db, integrationNames(config));
     },
+    queued: createDueReader(db, portalTypes(config)),
     systems: createSystems(config, connections, facts),
     statements: () => db.statements,
     close: () => db.close(),

@@ -1,7 +1,7 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { Validation } from '../run/validate.ts';
 import type { ChangeCommand } from './commands/change.ts';
-import type { Context, WriteSession } from './context.ts';
+import type { Context, GlobalFlags, WriteSession } from './context.ts';
 import { transition } from './render/device-state.ts';
 
 /** Asks before anything is saved: on a terminal; elsewhere --yes must say so. Rejects with PondBulkError (cancelled or usage). */
@@ -28,4 +28,22 @@ export async function confirmChange(
   for (const { iccid, before, after } of samples) terminal.note(`  ${iccid}: ${transition(before, after)}`);
   if (await terminal.confirm('Go on?')) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was saved, nothing was sent');
+}
+
+/** Asks before something that was confirmed once is gone on with. Rejects as `confirmChange` does. */
+export async function confirmGoingOn(
+  { terminal }: Context,
+  {
+    flags,
+    command,
+    question,
+  }: { readonly flags: GlobalFlags & { readonly yes?: boolean }; readonly command: string; readonly question: string },
+): Promise<void> {
+  if (flags.yes === true || flags.sandbox === true) return;
+  if (!terminal.isErrTty || !terminal.isInTty) {
+    throw new PondBulkError('usage', 'NOT_CONFIRMED', `Nobody can be asked here (no terminal): add --yes to ${command}`);
+  }
+  terminal.note(question);
+  if (await terminal.confirm('Go on?')) return;
+  throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was sent');
 }

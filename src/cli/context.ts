@@ -12,6 +12,8 @@ import type { DeviceState } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import type { Steps } from '../domain/step.ts';
 import type { Probe } from '../run/probe.ts';
+import type { DueReader, DueStore } from '../run/due-store.ts';
+import type { ReconcileStore } from '../run/reconcile-store.ts';
 import type { RunReader, RunStore } from '../run/run-store.ts';
 import type { ProviderRefusal } from '../run/validate.ts';
 import type { Terminal } from './terminal.ts';
@@ -66,6 +68,8 @@ export interface ReadSession {
   readonly facts: FactsStore;
   /** Runs that were saved. Its methods reject with PondBulkError (config) when our own tables are missing. */
   readonly runs: () => Promise<RunReader>;
+  /** Queued customer plan changes. */
+  readonly queued: DueReader;
   readonly systems: Systems;
   /** How many SQL statements were sent so far: what measurements and their promises count. */
   readonly statements: () => number;
@@ -75,6 +79,8 @@ export interface ReadSession {
 /** What a command that changes something works with. */
 export interface WriteSession extends ReadSession {
   readonly store: RunStore;
+  readonly reconciling: ReconcileStore;
+  readonly due: DueStore;
 }
 
 /** Everything a command is given. Costly things are functions: `--help` needs none of them. */
@@ -91,6 +97,8 @@ export interface Context {
   readonly openRead: (flags: GlobalFlags, emit: Emit) => Promise<ReadSession>;
   /** Rejects with PondBulkError (config) when our own tables are missing, or nobody says who the operator is. */
   readonly openWrite: (flags: GlobalFlags, emit: Emit) => Promise<WriteSession>;
+  /** As openWrite, but nothing can be sent to carriers and billing but reads. */
+  readonly openSettling: (flags: GlobalFlags, emit: Emit) => Promise<WriteSession>;
   readonly configure: (flags: GlobalFlags) => Promise<Config>;
   readonly migrate: (flags: GlobalFlags, withOperatorSchema: boolean) => Promise<readonly string[]>;
   /** The same as a script, for those who let a DBA run it. The database is not asked. */

@@ -1,5 +1,6 @@
 import type { Check } from '../doctor/check.ts';
 import { PondBulkError } from '../domain/errors.ts';
+import type { Drift } from '../domain/result.ts';
 import type { StatusCounts } from '../domain/run-store.ts';
 
 /** Every exit code and its meaning: `pond-bulk help exit-codes`. */
@@ -12,7 +13,7 @@ export const EXIT_CODES = [
     'input refused: no line with a readable ICCID, a value of a flag that does not exist, --strict, --max-devices, or a dry run with refused rows',
   ],
   [4, 'credentials missing or refused (database login, carrier, billing), writes disabled, no permission'],
-  [5, 'finished, and at least one row failed, was refused by the rules or was stale'],
+  [5, 'finished, and at least one row failed, was refused by the rules or was stale; reconcile: drift is left'],
   [6, 'stopped by a gate (--abort-…), between waves, or by a limit; resumable'],
   [7, 'another run holds the lock'],
   [8, 'the saved plan is unusable: changed, used, too old, of another database, or more than 10 % stale'],
@@ -65,6 +66,20 @@ export function exitCodeOfRun({ byStatus, dryRun, credentials, limit, signal }: 
   if (limit || has('NOT_STARTED')) return 6;
   if (has('FAILED', 'COMPENSATED', 'STALE') || (!dryRun && has('REJECTED'))) return 5;
   return dryRun && has('REJECTED') ? 3 : 0;
+}
+
+/** Of several that apply, the one that counts. */
+const WORST_FIRST = [1, 130, 143, 4, 9, 6, 5, 3];
+
+/** The exit code of several runs together, or of one and what was found beside it. */
+export function worstExitCode(codes: readonly number[]): number {
+  return WORST_FIRST.find((code) => codes.includes(code)) ?? 0;
+}
+
+/** The exit code of drift that is left: the account would not say (4), or a device is not as the run left it, or could not be asked (5). */
+export function exitCodeOfDrift(rows: readonly Drift[], isRefused: boolean): 0 | 4 | 5 {
+  if (isRefused) return 4;
+  return rows.every(({ fix }) => fix === 'done') ? 0 : 5;
 }
 
 /** The exit code of `doctor`: credentials and permissions win over what else is wrong, as they do in a run. */

@@ -10,7 +10,9 @@ import { doctorCommand } from './commands/doctor.ts';
 import { resumeCommand, retryCommand } from './commands/go-on.ts';
 import { helpCommand } from './commands/help.ts';
 import { listCommand } from './commands/list.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { runDueCommand } from './commands/run-due.ts';
 import { sandboxCommand, type SandboxControl } from './commands/sandbox.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Context } from './context.ts';
@@ -32,6 +34,8 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
   resumeCommand(program, context);
   retryCommand(program, context);
   rollbackCommand(program, context, argv);
+  reconcileCommand(program, context);
+  runDueCommand(program, context, argv);
   listCommand(program, context);
   statusCommand(program, context);
   explainCommand(program, context);

@@ -33,7 +33,7 @@ const BY_RUN: Readonly<Record<string, readonly Permission[]>> = {
   JasperCarrierRatePlan: ['SELECT'],
   JasperCustomerRatePlan: ['SELECT'],
   CustomerRatePool: ['SELECT'],
-  Device_CustomerRatePlanOrRatePool_Queue: ['SELECT', 'INSERT'],
+  Device_CustomerRatePlanOrRatePool_Queue: ['SELECT', 'INSERT', 'UPDATE'],
   POND_Package: ['SELECT', 'INSERT', 'UPDATE'],
   ServiceProvider: ['SELECT'],
   Integration: ['SELECT'],
@@ -58,6 +58,7 @@ const BY_DRY_RUN: ReadonlySet<string> = new Set([
   'JasperCarrierRatePlan',
   'JasperCustomerRatePlan',
   'CustomerRatePool',
+  'Device_CustomerRatePlanOrRatePool_Queue',
   'ServiceProvider',
   'Integration',
 ]);

@@ -1,4 +1,4 @@
-import type { DeviceState, RowResult } from './result.ts';
+import type { DeviceState, Drift, RowResult } from './result.ts';
 import type { RowStatus } from './status.ts';
 
 /** What happens during a run, as told to the terminal, to `--output jsonl` and to tests. The envelope (v, ts, run, seq) is added by the printer. */
@@ -30,6 +30,7 @@ export type RunEvent =
       readonly message: string;
     }
   | ({ readonly type: 'row.result' } & Omit<RowResult, 'cells'>)
+  | ({ readonly type: 'row.drift' } & Drift)
   | { readonly type: 'throttle'; readonly account: string; readonly waitMs: number; readonly reason: string }
   | {
       readonly type: 'gate';

@@ -40,6 +40,33 @@ export interface RowResult {
   readonly cells: readonly string[];
 }
 
+/** A device of a finished row whose carrier, database and journal do not agree about its carrier plan. */
+export interface Drift {
+  readonly line: number;
+  readonly iccid: string;
+  readonly phoneNumber: string | null;
+  readonly provider: string | null;
+  readonly bulkChangeId: string;
+  /** What the run wrote. */
+  readonly wrote: DeviceState;
+  /** What the carrier shows now, plans by their codes where we know them; null when it could not be asked. */
+  readonly carrier: DeviceState | null;
+  /** What the database holds now; null when the device is archived or gone. */
+  readonly database: DeviceState | null;
+  /** Who differs from the run; `unread`: the carrier could not be asked. */
+  readonly differs: 'database' | 'carrier' | 'both' | 'unread';
+  /** Whether writing it to the database is safe: it may be done, was done, or is not. */
+  readonly fix: 'safe' | 'done' | 'no';
+  readonly message: string;
+}
+
+/** Finished rows beside their carriers and the database. */
+export interface DriftReport {
+  /** Devices whose carrier was asked. */
+  readonly compared: number;
+  readonly rows: readonly Drift[];
+}
+
 /** The JSON answer of a validation (contract of the operator portal). */
 export interface ValidationAnswer {
   readonly isValid: boolean;
@@ -66,4 +93,6 @@ export interface RunResult {
   readonly files: readonly string[];
   /** Things the operator should know although they stop nothing (Luhn failures, raised limits). */
   readonly warnings: readonly string[];
+  /** Of reconcile only. */
+  readonly drift?: DriftReport;
 }

@@ -58,6 +58,8 @@ export interface NewRow {
   /** All cells of the line, as a JSON array. */
   readonly cellsJson: string;
   readonly before: DeviceState | null;
+  /** Of a row that is saved as done. */
+  readonly after?: DeviceState;
   readonly status: RowStatus;
   readonly message: string;
   readonly error: RowError | null;

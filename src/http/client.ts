@@ -56,7 +56,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const call = async (isRead: boolean, request: HttpCall, signal: AbortSignal): Promise<HttpReply> => {
     const { method, url, headers, body } = request;
     if (!isRead && !options.mayWrite) {
-      throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A dry run tried to send ${method} ${url}; nothing was sent.`);
+      throw new PondBulkError('bug', 'WRITE_IN_DRY_RUN', `A command that only reads tried to send ${method} ${url}; nothing was sent.`);
     }
     const giveUpAt = performance.now() + options.limitDeadlineMs;
     for (;;) {

@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly gates: GateRules;
   /** Null: all rows in one go. */
   readonly waves: WaveOptions | null;
+  /** Nothing is sent: rows that were begun are read back and decided (run/only-settle.ts). */
+  readonly onlySettle?: boolean;
 }
 
 export interface WaveOptions {

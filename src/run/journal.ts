@@ -68,6 +68,13 @@ export function acceptedHandle(entries: readonly JournalEntry[], attempt: number
   return accepted[0] ?? null;
 }
 
+/** Whether a step of this attempt was taken by a carrier, or waited for a procedure, whatever came of it. */
+export function wasAccepted(entries: readonly JournalEntry[], attempt: number): boolean {
+  return entries.some(
+    ({ attempt: each, data }) => each === attempt && (data.kind === 'waiting' || (data.kind === 'answer' && data.ended === 'accepted')),
+  );
+}
+
 function lastOfSteps(entries: readonly JournalEntry[], attempt: number): readonly JournalData[] {
   const last = new Map(entries.filter((entry) => entry.attempt === attempt).map(({ step, data }) => [step, data]));
   return [...last.values()];

@@ -9,7 +9,9 @@ export type RowEnd =
   | { readonly kind: 'unknown'; readonly error: RowError }
   /** To be settled later. `stop`: going on with the provider is pointless. */
   | { readonly kind: 'accepted'; readonly message: string; readonly stop: RowError | null }
-  | { readonly kind: 'provider-stopped'; readonly error: RowError };
+  | { readonly kind: 'provider-stopped'; readonly error: RowError }
+  /** Nothing of it was sent, and nothing is to be sent now. */
+  | { readonly kind: 'not-sent'; readonly error: RowError };
 
 export class RowEnded extends Error {
   override readonly name = 'RowEnded';

@@ -4,6 +4,7 @@ import { stopsProvider, type DeviceState, type RowError } from '../domain/result
 import type { RowStatus } from '../domain/status.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Steps } from '../domain/step.ts';
+import { wasAccepted } from './journal.ts';
 import { accepted, RowEnded, type RowEnd } from './row-end.ts';
 import { createSteps, type JournaledSteps, type StepsOptions } from './steps.ts';
 
@@ -44,6 +45,8 @@ export async function runDevice(
   await steps.durable();
   return {
     ...ended,
+    // Taken once, it is never new again: the portal would take it for a row that nobody has begun.
+    status: ended.status === 'NOT_STARTED' && wasAccepted(options.past, options.attempt) ? 'ACCEPTED' : ended.status,
     rowId: options.rowId,
     audit: [...steps.audit(options.audited), ...ended.audit],
     audited: steps.count,
@@ -94,6 +97,8 @@ function verdictOf(end: RowEnd): Ended {
       return { ...nothing, status: 'ACCEPTED', message: end.message, error: null, stop: end.stop };
     case 'provider-stopped':
       return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error, stop: end.error };
+    case 'not-sent':
+      return { ...nothing, status: 'NOT_STARTED', message: end.error.message, error: end.error };
     default:
       return end satisfies never;
   }

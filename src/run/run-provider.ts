@@ -158,6 +158,7 @@ async function runRow(item: SourcedRow, batches: Batches, engine: Engine): Promi
         message,
       }),
     signal: engine.abort,
+    onlySettle: engine.onlySettle ?? false,
   });
   if (!canBecome(row.status, verdict.status)) throw new Error(`Row ${row.rowId} cannot become ${verdict.status}: it is ${row.status}`);
   await engine.writer.add({ ...verdict, bulkChangeId, audit: atLeastOne(verdict, engine.preflight), ms: row.ms + verdict.ms });

@@ -9,6 +9,7 @@ import type { Group } from './group.ts';
 import { acceptedHandle, isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
 import type { Probe } from './probe.ts';
 import { accepted, RowEnded } from './row-end.ts';
+import { unsentEnd } from './unsent.ts';
 
 export interface StepsOptions {
   readonly rowId: string;
@@ -25,6 +26,8 @@ export interface StepsOptions {
   readonly callProcedure: (call: ProcedureCall, entry: Omit<JournalEntry, 'data'>) => Promise<JournalEntry>;
   readonly tell: (step: string, state: 'intent' | 'answer' | 'failed' | 'read-back', message: string) => void;
   readonly signal: AbortSignal;
+  /** Nothing is sent: steps that were begun are read back, and the row ends before one that would have to be sent. */
+  readonly onlySettle?: boolean;
 }
 
 /** Steps of one row, and what they leave for the audit. */
@@ -113,7 +116,12 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     }
   };
 
+  const requireSending = (name: string): void => {
+    if (options.onlySettle === true) throw new RowEnded(unsentEnd(name, entries, options.attempt));
+  };
+
   const sendOnce = async <T>(name: string, step: AnyStep<T>): Promise<Sent<T>> => {
+    requireSending(name);
     let isIntended = false;
     const intend = async (handle: string, members: number): Promise<void> => {
       // The request before was refused whole: it goes again in parts.
@@ -168,6 +176,7 @@ export function createSteps(options: StepsOptions): JournaledSteps {
   const tryProcedure = async (name: string, call: ProcedureCall): Promise<Tried<string>> => {
     const known = answerOf(name) ?? entries.findLast(({ step, attempt }) => step === name && attempt === options.attempt);
     if (known === undefined) {
+      requireSending(name);
       await probe('before send', name);
       await writing;
       tell(name, 'intent', call.procedure);

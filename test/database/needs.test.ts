@@ -8,10 +8,18 @@ import { OPERATOR_TABLES } from '../../src/database/operator-schema.ts';
 
 const FOLDER = 'src/database';
 const RUN = ['statements', 'procedures'].flatMap((folder) => readdirSync(join(FOLDER, folder)).map((name) => join(folder, name)));
-/** What validates a list: all that a dry run sends. */
-const DRY_RUN = ['facts.ts', 'facts-row.ts', 'find-devices.ts', 'held.ts', 'list.ts', 'lookups.ts', 'operator.ts', 'spent-changes.ts'].map(
-  (name) => join('statements', name),
-);
+/** What validates a list or looks for due changes: all that a dry run sends. */
+const DRY_RUN = [
+  'due.ts',
+  'facts.ts',
+  'facts-row.ts',
+  'find-devices.ts',
+  'held.ts',
+  'list.ts',
+  'lookups.ts',
+  'operator.ts',
+  'spent-changes.ts',
+].map((name) => join('statements', name));
 /** In lookups.ts, and asked for when a run is saved. */
 const ONLY_SAVED = 'DeviceChangeRequestType';
 
@@ -63,7 +71,7 @@ test('the run login needs what the statements do with the operator’s tables, a
   expect(needed('run')).toEqual(usedIn(RUN));
 });
 
-test('the dry-run login needs what validating reads, and nothing else', () => {
+test('the dry-run login needs what validating and run-due read, and nothing else', () => {
   expect(needed('dry-run')).toEqual(usedIn(DRY_RUN).filter((use) => !use.startsWith(ONLY_SAVED)));
 });
 

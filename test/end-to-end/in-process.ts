@@ -26,6 +26,8 @@ export interface ToldEvent {
   readonly rule?: string;
   readonly stops?: boolean;
   readonly next?: string | null;
+  readonly differs?: string;
+  readonly fix?: string;
   readonly error?: { readonly code: string; readonly class: string; readonly message: string; readonly hint: string | null } | null;
 }
 

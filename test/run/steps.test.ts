@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { Seen, Sent, Step } from '../../src/domain/step.ts';
 import { createBatches } from '../../src/run/batches.ts';
@@ -39,6 +39,7 @@ interface Script {
   /** The handles that read-backs asked for. */
   readonly asked?: string[];
   readonly signal?: AbortSignal;
+  readonly onlySettle?: boolean;
 }
 
 /** Runs one row with one step whose answers are scripted; `disk` is the journal, kept between runs. */
@@ -86,6 +87,7 @@ async function run(
     probe: noProbe,
     tell: () => undefined,
     signal: script.signal ?? new AbortController().signal,
+    onlySettle: script.onlySettle ?? false,
   });
   return { verdict, sent, intentsOnDisk };
 }
@@ -276,4 +278,55 @@ test('a second Ctrl-C while an accepted change is looked at leaves it ACCEPTED',
   const { verdict } = await run([ACCEPTED], { sends: [], seen: [], signal: AbortSignal.abort() });
 
   expect(verdict).toMatchObject({ status: 'ACCEPTED', isAtCarrier: true });
+});
+
+test('credentials that are refused after an accepted step stop the provider, and the row stays ACCEPTED', async () => {
+  const refused = { code: 'AUTH', class: 'auth', retryable: false, http: 401, message: 'no', hint: null } as const;
+  const done = { kind: 'answer', ended: 'done', value: 'v', lasting: false, audit: 'Test: API.', request: '', response: '' } as const;
+  const disk: JournalEntry[] = [
+    { ...ACCEPTED, step: 'another' },
+    { ...ACCEPTED, n: 2, step: 'another', data: done },
+  ];
+
+  const { verdict } = await run(disk, { sends: [{ kind: 'stop', error: refused, response: '' }], seen: [] });
+
+  expect([verdict.status, verdict.stop, verdict.isAtCarrier]).toEqual(['ACCEPTED', refused, false]);
+});
+
+describe('where nothing may be sent', () => {
+  const settling = { sends: [DONE], onlySettle: true } as const;
+  const INTENT: JournalEntry = { ...ACCEPTED, data: { kind: 'intent', request: 'POST /thing' } };
+  const OTHER: JournalEntry = {
+    ...ACCEPTED,
+    n: 2,
+    step: 'something before it',
+    data: { kind: 'answer', ended: 'done', value: 'v', lasting: false, audit: 'Test: API.', request: 'POST /other', response: 'yes' },
+  };
+
+  test.each([
+    ['that was found to have happened is done', [INTENT], [HAPPENED], 'APPLIED'],
+    ['that did not happen leaves the row NOT_STARTED', [INTENT], [], 'NOT_STARTED'],
+    ['that was never begun leaves the row NOT_STARTED', [], [], 'NOT_STARTED'],
+    ['that did not happen, after one that did, leaves the row UNKNOWN', [INTENT, OTHER], [], 'UNKNOWN'],
+    ['that was accepted and is done is done', [ACCEPTED], [HAPPENED], 'APPLIED'],
+    ['that was accepted and is under way stays ACCEPTED', [ACCEPTED], [{ kind: 'pending' }], 'ACCEPTED'],
+    ['that follows an accepted one leaves the row ACCEPTED', [{ ...ACCEPTED, step: 'another' }], [], 'ACCEPTED'],
+  ] as const)('a step %s', async (_what, past, seen, status) => {
+    const disk: JournalEntry[] = [...past];
+
+    const { verdict, sent } = await run(disk, { ...settling, sends: [...settling.sends], seen: [...seen] });
+
+    expect([verdict.status, verdict.stop, sent]).toEqual([status, null, 0]);
+    expect(disk.slice(past.length).filter(({ data }) => data.kind === 'intent')).toEqual([]);
+  });
+
+  test('what was found not to have happened is on disk: the next run sends it without waiting', async () => {
+    const disk: JournalEntry[] = [INTENT];
+
+    await run(disk, { ...settling, sends: [], seen: [] });
+    const resumed = await run(disk, { sends: [DONE], seen: [] });
+
+    expect(disk[1]?.data).toEqual({ kind: 'answer', ended: 'absent' });
+    expect([resumed.verdict.status, resumed.sent]).toEqual(['APPLIED', 1]);
+  });
 });

@@ -24,6 +24,7 @@ import type { Context, GlobalFlags, ReadSession, Systems, WriteSession } from '.
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { createLive, type Live } from '../live.ts';
 import { quoted, sandboxSuffix } from '../next-command.ts';
+import { operatorOf } from '../operator.ts';
 import { validationText } from '../render/validation.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { report, type Output } from '../report.ts';
@@ -141,15 +142,7 @@ interface Prepared {
 async function prepare(session: ReadSession | WriteSession, command: ChangeCommand, source: ListSource | null): Promise<Prepared> {
   const { flags, defaults, request, decided } = command;
   const { config, facts, systems } = session;
-  const name = config.operator;
-  if (name === null) {
-    throw new PondBulkError(
-      'config',
-      'OPERATOR_MISSING',
-      'Nobody says who the operator is: set POND_BULK_OPERATOR to a user name of the portal',
-    );
-  }
-  const operator = await facts.operator(name);
+  const operator = await operatorOf(session);
   const wanted = decided === undefined ? (flags.provider ?? config.serviceProvider) : (decided.providerId?.toString() ?? null);
   const provider = wanted === null ? null : findProvider(wanted, operator);
   const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
-import { PondBulkError } from '../../domain/errors.ts';
 import type { BulkChangeInfo, RunInfo, StatusCounts } from '../../domain/run-store.ts';
 import type { RunStore } from '../../run/run-store.ts';
 import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
 import { anchored, careInWords, careOf, careOptions, keptCare, type Care, type CareFlags } from '../care.ts';
+import { confirmGoingOn } from '../confirm.ts';
 import type { Context, GlobalFlags, WriteSession } from '../context.ts';
 import { createLive, type Live } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
@@ -79,20 +79,15 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
 }
 
 async function confirm(
-  { terminal }: Context,
+  context: Context,
   { config, database }: WriteSession,
   run: RunInfo,
   flags: GoOnFlags,
   how: 'resume' | 'retry',
 ): Promise<void> {
-  if (flags.yes === true || flags.sandbox === true) return;
-  if (!terminal.isErrTty || !terminal.isInTty) {
-    throw new PondBulkError('usage', 'NOT_CONFIRMED', `Nobody can be asked here (no terminal): add --yes to ${how}`);
-  }
   const open = openRows(countsOf(run.bulkChanges), how);
-  terminal.note(`${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`);
-  if (await terminal.confirm('Go on?')) return;
-  throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was sent');
+  const question = `${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`;
+  await confirmGoingOn(context, { flags, command: how, question });
 }
 
 async function reopen(store: RunStore, { id, byStatus }: BulkChangeInfo, live: Live): Promise<void> {

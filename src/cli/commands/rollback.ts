@@ -32,6 +32,8 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
   command.addHelpText('after', EXAMPLES).action(async (id: string, _options: unknown, self: Command) => {
     const flags = self.optsWithGlobals<Omit<ChangeFlags, 'column'>>();
     const { run, undo } = await readRun(context, flags, id);
+    if (run.command === 'run-due')
+      throw new PondBulkError('usage', 'NOT_UNDOABLE', `Run ${run.id} made queued changes: assign-customer gives other plans and pools`);
     if (undo.rows === 0)
       throw new PondBulkError('usage', 'NOTHING_TO_UNDO', `Run ${run.id} applied nothing: there is nothing to take back`);
     const isAssignment = run.command === 'assign-customer';

@@ -1,6 +1,7 @@
 import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
 import type { RunInfo } from '../../domain/run-store.ts';
 import type { WaveOptions } from '../../run/engine-options.ts';
+import { onlySettle } from '../../run/only-settle.ts';
 import { countsOf, work } from '../../run/work.ts';
 import type { Care } from '../care.ts';
 import type { Context, WriteSession } from '../context.ts';
@@ -23,6 +24,8 @@ export interface WorkOn {
   readonly validation: ValidationAnswer;
   /** A provider was refused whole before anything was sent. */
   readonly credentials: boolean;
+  /** What was begun is settled; nothing is begun and nothing is sent. */
+  readonly onlySettle?: boolean;
 }
 
 /** Works on the open rows of a saved run and tells how all its rows stand. */
@@ -69,6 +72,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     gates: care.gates,
     waves: care.waves === null ? null : { waves: care.waves, readPlan, hold: care.hold ? holdOn(terminal, live, resume) : null },
     leased: () => store.keepOptions(run.id, { ...run.options, care }),
+    ...(options.onlySettle === true ? onlySettle({ store }) : {}),
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
       isAlive: host.isAlive,

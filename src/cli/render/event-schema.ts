@@ -4,10 +4,8 @@ import type { RunEvent } from '../../domain/event.ts';
 import { ROW_STATUSES } from '../../domain/status.ts';
 
 const status = z.enum(ROW_STATUSES);
-const state = z
-  .record(z.string(), z.union([z.string(), z.number(), z.null()]))
-  .readonly()
-  .nullable();
+const held = z.record(z.string(), z.union([z.string(), z.number(), z.null()])).readonly();
+const state = held.nullable();
 const row = { line: z.number().int(), iccid: z.string() };
 
 const error = z
@@ -55,6 +53,19 @@ const body = z.discriminatedUnion('type', [
     ms: z.number().int(),
     message: z.string(),
     error,
+  }),
+  z.object({
+    type: z.literal('row.drift'),
+    ...row,
+    phoneNumber: z.string().nullable(),
+    provider: z.string().nullable(),
+    bulkChangeId: z.string(),
+    wrote: held,
+    carrier: state,
+    database: state,
+    differs: z.enum(['database', 'carrier', 'both', 'unread']),
+    fix: z.enum(['safe', 'done', 'no']),
+    message: z.string(),
   }),
   z.object({ type: z.literal('throttle'), account: z.string(), waitMs: z.number(), reason: z.string() }),
   z.object({

@@ -1,5 +1,6 @@
-import type { RowResult, RunResult } from '../../domain/result.ts';
+import type { Drift, RowResult, RunResult } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
+import { heldText } from './drift.ts';
 
 /** A spreadsheet would take these as a formula; a `'` is kept apart from the one that is put before them. */
 const GUARDED = /^[=+\-@\t\r']/;
@@ -16,10 +17,23 @@ export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-/** All rows in input order: the original columns, then status, code and message. */
-export async function* renderCsv({ columns, rows }: Pick<RunResult, 'columns' | 'rows'>): AsyncGenerator<string> {
-  yield csvLine([...columns, 'status', 'code', 'message']);
-  for await (const row of rows()) yield csvLine([...padded(row, columns.length), row.status, row.error?.code ?? '', row.message]);
+/** All rows in input order: the original columns, then status, code and message, then drift where it was looked for. */
+export async function* renderCsv({ columns, rows, drift }: Pick<RunResult, 'columns' | 'rows' | 'drift'>): AsyncGenerator<string> {
+  const found = drift === undefined ? null : new Map(drift.rows.map((each) => [keyOf(each), each]));
+  yield csvLine([...columns, 'status', 'code', 'message', ...(found === null ? [] : ['carrier', 'database', 'drift'])]);
+  for await (const row of rows()) {
+    const cells = [...padded(row, columns.length), row.status, row.error?.code ?? '', row.message];
+    yield csvLine(found === null ? cells : [...cells, ...driftCells(found.get(keyOf(row)))]);
+  }
+}
+
+function keyOf({ bulkChangeId, line }: Pick<RowResult, 'bulkChangeId' | 'line'>): string {
+  return `${bulkChangeId} ${line}`;
+}
+
+function driftCells(drift: Drift | undefined): readonly string[] {
+  if (drift === undefined) return ['', '', ''];
+  return [heldText(drift.carrier, drift), heldText(drift.database, drift), drift.message];
 }
 
 /** Valid input again: what may be tried anew. Never UNKNOWN, ACCEPTED or REJECTED. */

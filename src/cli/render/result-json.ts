@@ -16,8 +16,8 @@ export async function* renderJson(result: RunResult): AsyncGenerator<string> {
     yield `${separator}${JSON.stringify(rowObject(row))}`;
     separator = ',\n';
   }
-  const { exitCode, next } = result;
-  yield `\n],${JSON.stringify({ exitCode, next }).slice(1)}\n`;
+  const { exitCode, next, drift } = result;
+  yield `\n],${JSON.stringify({ ...(drift === undefined ? {} : { drift }), exitCode, next }).slice(1)}\n`;
 }
 
 /** A row without the cells of the list: they are in results.csv. */

@@ -4,6 +4,7 @@ import type { RowResult, RunResult } from '../../domain/result.ts';
 import { ROW_STATUSES, type RowStatus } from '../../domain/status.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { transition } from './device-state.ts';
+import { renderDrift } from './drift.ts';
 import { glyphsFor } from './glyphs.ts';
 import { plain, shortened } from './plain.ts';
 import { shownRows, type Shown } from './shown-rows.ts';
@@ -47,6 +48,7 @@ export async function renderTable(result: RunResult, paper: Paper): Promise<stri
     ...result.files.map((file) => `Wrote ${file}`),
     ...(result.next === null ? [] : [`Next: ${result.next}`]),
   ];
+  if (result.drift !== undefined) parts.push(renderDrift(result.drift, paper, MAX_ROWS));
   return `${[...parts, facts.join('\n')].filter((part) => part !== '').join('\n\n')}\n`;
 }
 

@@ -51,10 +51,10 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
   await tx.execute(
     `
     INSERT INTO ${ownTable(tx.engine, 'change_row')} (run_id, bulk_change_id, device_change_id, portal, line, iccid, phone_number, provider_id, subject, cells,
-      before_state, status, code, message, error, attempt, audited, ms, started)
+      before_state, after_state, status, code, message, error, attempt, audited, ms, started)
     SELECT :runId, :bulkChangeId, item.device_change, :portal, item.line, item.iccid, item.phone_number, item.provider, item.subject, item.cells,
-      item.before_state, item.status, item.code, item.message, item.error, 1, 0, 0, 0
-    FROM ${setOf('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
+      item.before_state, item.after_state, item.status, item.code, item.message, item.error, 1, 0, 0, 0
+    FROM ${setOf('items', { device_change: 'bigint', line: 'int', iccid: 'nvarchar(50)', phone_number: 'nvarchar(50)', provider: 'int', subject: 'nvarchar(max)', cells: 'nvarchar(max)', before_state: 'nvarchar(max)', after_state: 'nvarchar(max)', status: 'nvarchar(20)', code: 'nvarchar(60)', message: 'nvarchar(max)', error: 'nvarchar(max)' })} AS item`,
     {
       runId: under.runId,
       bulkChangeId: under.bulkChangeId,
@@ -68,6 +68,7 @@ export async function insertRows(tx: Transaction, rows: readonly NewRow[], under
         subject: row.change === null ? null : JSON.stringify(row.change),
         cells: row.cellsJson,
         before_state: row.before === null ? null : JSON.stringify(row.before),
+        after_state: row.after === undefined ? null : JSON.stringify(row.after),
         status: row.status,
         code: row.error?.code ?? null,
         message: row.message,

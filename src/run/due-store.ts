@@ -1,0 +1,46 @@
+import type { DueChange, DueRow } from '../domain/due.ts';
+import type { NamedId, Provider } from '../domain/facts.ts';
+import type { MadeDue } from '../domain/made-due.ts';
+import type { RunRecord } from '../domain/run-store.ts';
+
+/** Whose queued changes are looked for. */
+export interface DueScope {
+  readonly tenantId: number;
+  /** Providers whose devices the operator may change. */
+  readonly providers: readonly Provider[];
+  /** Milliseconds since the epoch, UTC. */
+  readonly now: number;
+}
+
+/** Queued customer plan changes, for those who only look. */
+export interface DueReader {
+  /** Those whose day has come, in the order of their dates. */
+  find(scope: DueScope): Promise<readonly DueChange[]>;
+  /** Customer rate plans and pools that are in use. */
+  lookups(tenantId: number): Promise<{ readonly plans: readonly NamedId[]; readonly pools: readonly NamedId[] }>;
+}
+
+/** Due changes of one provider and portal, in the order of their dates. */
+export interface DueBatch {
+  readonly run: RunRecord;
+  /** The run is written down with its first bulk change. */
+  readonly isFirst: boolean;
+  readonly tenantId: number;
+  readonly providerId: number;
+  readonly portal: DueChange['portal'];
+  readonly changeRequestTypeId: number;
+  readonly changes: readonly DueRow[];
+}
+
+export interface TakenDue {
+  /** Null when somebody else had taken every one of them. */
+  readonly bulkChangeId: string | null;
+  /** Those that were taken. */
+  readonly made: readonly MadeDue[];
+}
+
+export interface DueStore {
+  /** Takes changes from the queue and makes them: in one transaction, so that nobody else ever makes one of them too. */
+  take(batch: DueBatch): Promise<TakenDue>;
+  finish(runId: string, exitCode: number): Promise<void>;
+}

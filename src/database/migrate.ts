@@ -4,7 +4,6 @@ import type { Database, ReadDatabase, Transaction } from './database.ts';
 import { CREATE_OWN_SCHEMA, lookupSql, markSql, MIGRATION_LOCK, OPERATOR_SCHEMA_MARK, operatorParts, ownParts } from './migration-sql.ts';
 import { OPERATOR_TABLES } from './operator-schema.ts';
 import { OWN_SCHEMA_VERSION, OWN_TABLES, ownTable } from './own-schema.ts';
-import { sqlTime } from './sql-time.ts';
 import { tableNames } from './table-names.ts';
 
 export interface MigrateOptions {
@@ -85,7 +84,7 @@ async function makeOperatorSchema(tx: Transaction, now: number): Promise<readonl
 }
 
 async function mark(tx: Transaction, version: number, now: number): Promise<void> {
-  await tx.execute(markSql(tx.engine, version, ':at'), { at: sqlTime(now) });
+  await tx.execute(markSql(tx.engine, version, ':at'), { at: new Date(now) });
 }
 
 async function executeAll(tx: Transaction, statements: readonly string[]): Promise<void> {

@@ -14,7 +14,7 @@ export interface Need {
 /** The operator's tables that statements/ and procedures/ use, with what a run does there; not in it: what the contract has and nothing uses yet. */
 const BY_RUN: Readonly<Record<string, readonly Permission[]>> = {
   DeviceBulkChange: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  DeviceChangeRequest: ['SELECT', 'INSERT', 'DELETE'],
+  DeviceChangeRequest: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   M2M_DeviceChange: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   Mobility_DeviceChange: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   DeviceBulkChangeLog: ['SELECT', 'INSERT', 'DELETE'],

@@ -16,7 +16,7 @@ import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
-import { insertChangeRequest, insertRefusals, insertRows, type SavedUnder } from './statements/rows.ts';
+import { insertChangeRequest, insertRefusals, insertRows, updateChangeRequest, type SavedUnder } from './statements/rows.ts';
 import {
   insertRun,
   insertRunBulkChange,
@@ -80,9 +80,13 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
         await savePart(tx, part, { operator, at: now(), live });
       });
     },
-    activate: (runId, bulkChangeIds) =>
+    activate: (runId, saved, requests) =>
       db.transaction(async (tx) => {
-        for (const id of bulkChangeIds) await activateBulkChange(tx, id);
+        for (const [index, { id, changeRequestId }] of saved.entries()) {
+          const request = requests[index] ?? null;
+          if (changeRequestId !== null && request !== null) await updateChangeRequest(tx, changeRequestId, request);
+          await activateBulkChange(tx, id);
+        }
         await markRunSaved(tx, runId);
       }),
     unsavedRuns: () => unsavedRuns(db),

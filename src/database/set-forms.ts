@@ -2,10 +2,17 @@ import type { SetForm } from './sets.ts';
 
 // Each is a derived table over one JSON array parameter. Nested objects are sent as JSON text of their own.
 
-export const mssqlSet: SetForm = (parameter, columns) =>
-  `OPENJSON(:${parameter}) WITH (${Object.entries(columns)
-    .map(([name, type]) => `[${name}] ${type} '$.${name}'`)
-    .join(', ')})`;
+export const mssqlSet: SetForm = (parameter, columns) => {
+  const list = Object.entries(columns);
+  const texts = list.map(([name, type]) => `[${name}] ${type === 'datetime' ? 'nvarchar(30)' : type} '$.${name}'`);
+  const values = list.map(([name, type]) => (type === 'datetime' ? `${time(`texts.[${name}]`)} AS [${name}]` : `texts.[${name}]`));
+  return `(SELECT ${values.join(', ')} FROM OPENJSON(:${parameter}) WITH (${texts.join(', ')}) AS texts)`;
+};
+
+/** Times are text in JSON. Without its style, how SQL Server reads one depends on the language of the login. */
+function time(text: string): string {
+  return `CONVERT(datetime, ${text}, 121)`;
+}
 
 /**
  * Babelfish (babelfish_extensions, `OPENJSON`) cuts the columns of WITH after 4000 characters, so each comes from its pair; and it
@@ -14,6 +21,7 @@ export const mssqlSet: SetForm = (parameter, columns) =>
 export const babelfishSet: SetForm = (parameter, columns) => {
   const list = Object.entries(columns).map(([name, type]) => {
     const value = `MAX(CASE WHEN pair.[key] = '${name}' THEN pair.value END)`;
+    if (type === 'datetime') return `${time(value)} AS [${name}]`;
     return `CAST(${type.startsWith('nvarchar') ? unescaped(value) : value} AS ${type}) AS [${name}]`;
   });
   return `(SELECT ${list.join(', ')} FROM OPENJSON(:${parameter}) AS item CROSS APPLY OPENJSON(item.value) AS pair GROUP BY item.[key])`;

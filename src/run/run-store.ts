@@ -68,8 +68,8 @@ export interface RunStore extends RunReader {
   /** The run that used this saved plan up; null when none did. */
   planUsedBy(planId: string): Promise<string | null>;
   saveMore(part: SavePart): Promise<void>;
-  /** Makes bulk changes that were saved in parts visible. */
-  activate(runId: string, bulkChangeIds: readonly string[]): Promise<void>;
+  /** Makes bulk changes that were saved in parts visible, with the requests that their rows share (null: each has its own). */
+  activate(runId: string, saved: readonly SavedBulkChange[], requests: readonly (string | null)[]): Promise<void>;
   /** Runs that died (or still are) between their first and last part. */
   unsavedRuns(): Promise<readonly { readonly runId: string; readonly bulkChangeIds: readonly string[] }[]>;
   removeLeftovers(runId: string): Promise<void>;

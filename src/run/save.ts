@@ -1,10 +1,12 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { RowFacts } from '../domain/facts.ts';
 import type { Change, Verdict } from '../domain/judge.ts';
+import type { LineRange } from '../domain/facts-store.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';
 import { assignmentRequest, planChangeRequest, siteRequest } from './change-request-json.ts';
 import { groupOf, groupOfRefused, type Group } from './groups.ts';
+import { oneAhead } from './one-ahead.ts';
 import type { Probe } from './probe.ts';
 import type { LeaseHolder, RunStore } from './run-store.ts';
 import type { Validation } from './validate.ts';
@@ -32,50 +34,26 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   if (groups.length === 0) {
     throw new PondBulkError('input', 'NO_PROVIDER', 'None of the devices is known, so no service provider is: name one with --provider');
   }
-  const devices = await devicesOfGroups(validation);
-  const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
+  const { run, holder, planId, preflight, probe, signal } = options;
   const isWhole = pages.length <= 1;
-  const preflight = options.preflight;
-  await options.probe('before save', options.run.id);
-  const first = isWhole ? await newRows(validation, 0) : [];
-  const saved = await store.save({
-    run: options.run,
-    holder: options.holder,
-    bulkChanges,
-    planId: options.planId,
-    isWhole,
-    part: { rows: first, preflight },
-  });
+  const devices: readonly string[][] = groups.map(() => []);
+  await probe('before save', run.id);
+  const first = isWhole ? await newRows(validation, pages[0], devices) : [];
+  const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
+  const saved = await store.save({ run, holder, bulkChanges, planId, isWhole, part: { rows: first, preflight } });
   if (!isWhole) {
-    for (const index of pages.keys()) {
-      options.signal.throwIfAborted();
-      await store.saveMore({ runId: options.run.id, saved, rows: await newRows(validation, index), preflight });
-      await options.probe('after save', String(index));
+    let n = 0;
+    for await (const rows of oneAhead(pages, (page) => newRows(validation, page, devices))) {
+      signal.throwIfAborted();
+      await store.saveMore({ runId: run.id, saved, rows, preflight });
+      await probe('after save', String(n++));
     }
-    await store.activate(
-      options.run.id,
-      saved.map(({ id }) => id),
-    );
+    // The requests name all devices: these are known only now.
+    const requests = groups.map((group, index) => sharedRequest(group, devices[index] ?? [], options.changeType));
+    await store.activate(run.id, saved, requests);
   }
-  await options.probe('after save', options.run.id);
+  await probe('after save', run.id);
   return saved.map(({ id }) => id);
-}
-
-/** ICCIDs of each group whose rows share one request. */
-async function devicesOfGroups({ list, groups, judge }: Validation): Promise<readonly (readonly string[])[]> {
-  const devices: string[][] = groups.map(() => []);
-  if (!groups.some(sharesRequest)) return devices;
-  for await (const page of list.facts()) {
-    for (const row of page) {
-      const verdict = judge(row);
-      if (verdict.status !== 'SKIPPED') devices[indexOf(groups, row, verdict)]?.push(row.iccid ?? row.key);
-    }
-  }
-  return devices;
-}
-
-function sharesRequest({ example }: Group): boolean {
-  return example === null || example.kind === 'change-rate-plan' || example.customer.rev === null;
 }
 
 function newBulkChange(group: Group, devices: readonly string[], { operator, changeType }: SaveOptions): NewBulkChange {
@@ -98,12 +76,18 @@ function sharedRequest({ example, providerId }: Group, devices: readonly string[
   return example.customer.rev === null ? siteRequest(example, devices) : null;
 }
 
-async function newRows({ list, pages, groups, judge }: Validation, index: number): Promise<readonly NewRow[]> {
-  const page = pages[index];
+/** Rows of a page as they are saved. Each that is in its group's shared request is added to the group's `devices`. */
+async function newRows(
+  { list, groups, judge }: Validation,
+  page: LineRange | undefined,
+  devices: readonly string[][],
+): Promise<readonly NewRow[]> {
   if (page === undefined) return [];
   return (await list.page(page)).map((row) => {
     const verdict = judge(row);
-    return newRow(row, verdict, indexOf(groups, row, verdict));
+    const index = indexOf(groups, row, verdict);
+    if (verdict.status !== 'SKIPPED') devices[index]?.push(row.iccid ?? row.key);
+    return newRow(row, verdict, index);
   });
 }
 

@@ -39,6 +39,26 @@ describe.each(engines)('many devices on $name', ({ create }) => {
     ]);
   });
 
+  test.each([
+    ['at once', 4000],
+    ['in parts', 70],
+  ])('what is saved %s becomes visible with a request that names every device in the order of the list', async (_how, pageRows) => {
+    const wanted = iccids.slice(0, 200);
+
+    await savedRun(made.db, 'run', wanted, pageRows);
+
+    const requests = await made.db.query<{ text: string; active: number; rows: number }>(
+      `SELECT request.ChangeRequest AS text, bulk_change.IsActive AS active, COUNT(*) AS rows
+      FROM M2M_DeviceChange AS change
+      JOIN DeviceChangeRequest AS request ON request.id = change.DeviceChangeRequestId
+      JOIN DeviceBulkChange AS bulk_change ON bulk_change.id = change.BulkChangeId
+      GROUP BY request.ChangeRequest, bulk_change.IsActive`,
+    );
+    expect(requests.map(({ text, active, rows }) => [active, rows, (JSON.parse(text) as { Devices: unknown }).Devices])).toEqual([
+      [1, 200, wanted],
+    ]);
+  });
+
   test('no two claimers get the same row, each gets as many as it asked for, and all are claimed', async () => {
     const { store, bulkChanges } = await savedRun(made.db, 'claims', iccids.slice(0, 500));
     const [{ id } = { id: '' }] = bulkChanges;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Database } from '../../src/database/database.ts';
+import { setOf } from '../../src/database/sets.ts';
 import { findPlans } from '../../src/database/statements/lookups.ts';
 import { AT, countFrom, fleet, newRow, resultsOf, saveRows, settle } from './store-world.ts';
 import { engines, type TestDatabase } from './engines.ts';
@@ -11,7 +12,7 @@ const FIRST = 2n ** 60n + 1n;
 /** A character of each plane of Unicode, and what JSON, CSV, SQL and LIKE take for something else. */
 const PLANES = `${Array.from({ length: 17 }, (_, plane) => String.fromCodePoint(plane * 0x1_0000 + 0x4e2d)).join('')}😀'"\\ \n\r\t%[]{}:é`;
 
-describe.each(engines)('values on $name', ({ create }) => {
+describe.each(engines)('values on $name', ({ create, name }) => {
   let made: TestDatabase;
   let db: Database;
   const texts = (sql: string) => db.query<Readonly<Record<string, string | null>>>(sql);
@@ -159,5 +160,20 @@ describe.each(engines)('values on $name', ({ create }) => {
     // As text in the database itself: no driver has a hand in it.
     const text = db.engine === 'mssql' ? 'CONVERT(nvarchar(30), CreatedDate, 121)' : 'CreatedDate';
     expect(await texts(`SELECT ${text} AS at FROM DeviceBulkChange WHERE id = ${saved.id}`)).toEqual([{ at: '2026-11-03 23:59:59.997' }]);
+  });
+
+  test.runIf(name === 'SQL Server')('times are read the same whatever order of day and month the login has', async () => {
+    const at = new Date('2026-03-04T05:06:07.090Z');
+    const set = setOf('times', { at: 'datetime' });
+
+    const [row] = await db.transaction(async (tx) => {
+      await tx.execute('SET DATEFORMAT dmy');
+      return tx.query(`SELECT MONTH(:at) AS month, MONTH(given.at) AS month_in_set FROM ${set} AS given`, {
+        at,
+        times: [{ at: '2026-03-04 05:06:07.090' }],
+      });
+    });
+
+    expect(row).toEqual({ month: 3, month_in_set: 3 });
   });
 });

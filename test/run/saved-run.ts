@@ -21,7 +21,7 @@ export interface SavedRun {
 const portalTypes = { M2M: 0, Mobility: 2 };
 
 /** Validates these ICCIDs for POND-5GB on a database of the sample data, and saves them. */
-export async function savedRun(db: Database, runId: string, iccids: readonly string[]): Promise<SavedRun> {
+export async function savedRun(db: Database, runId: string, iccids: readonly string[], pageRows = 4000): Promise<SavedRun> {
   const store = createRunStore(db, {
     operator: 'sandbox',
     now: Date.now,
@@ -48,7 +48,7 @@ export async function savedRun(db: Database, runId: string, iccids: readonly str
     providerId: null,
     refusalOf: () => null,
     moduleOf: () => 'M2M',
-    pageRows: 4000,
+    pageRows,
   });
   const holder = { runId, host: 'test', pid: process.pid };
   const run = {

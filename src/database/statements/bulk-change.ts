@@ -3,7 +3,6 @@ import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { cut } from '../cut.ts';
 import { PORTAL_TABLES } from '../portals.ts';
-import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
 import { setOf } from '../sets.ts';
 
@@ -29,7 +28,7 @@ export async function insertBulkChange(
       'IsDeleted',
     ],
     select: `SELECT :tenantId, :providerId, :changeRequestTypeId, :siteId, 'NEW', :operator, :at, :isActive, 0`,
-    params: { ...change, isActive, operator, at: sqlTime(at) },
+    params: { ...change, isActive, operator, at: new Date(at) },
     keys: {},
   });
   return takeId([]);
@@ -63,7 +62,7 @@ export async function updateBulkChangeStatus(
         WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
       ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
     WHERE id = :bulkChangeId`,
-    { bulkChangeId, operator: cut(operator, 50), at: sqlTime(at) },
+    { bulkChangeId, operator: cut(operator, 50), at: new Date(at) },
   );
 }
 
@@ -73,6 +72,6 @@ export async function beginBulkChanges(db: Database, bulkChangeIds: readonly str
     `
     UPDATE DeviceBulkChange SET Status = 'PROCESSING', ModifiedBy = :operator, ModifiedDate = :at
     WHERE id IN (SELECT given.id FROM ${setOf('ids', { id: 'bigint' })} AS given)`,
-    { ids: bulkChangeIds.map((id) => ({ id })), operator, at: sqlTime(at) },
+    { ids: bulkChangeIds.map((id) => ({ id })), operator, at: new Date(at) },
   );
 }

@@ -8,7 +8,6 @@ import type { Queries, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { PORTAL_TABLES } from '../portals.ts';
 import { setOf } from '../sets.ts';
-import { sqlTime } from '../sql-time.ts';
 import { updateReturningIds } from './update-returning-ids.ts';
 
 /** Bulk changes with rows of which it is not known how they ended. */
@@ -114,7 +113,7 @@ export async function lockUnchangedDevices(
       AND ${same('RatePlan', 'item.seenPlan')} AND ${same('CommunicationPlan', 'item.seenCommPlan')}`,
     {
       operator,
-      at: sqlTime(at),
+      at: new Date(at),
       items: changed.map(({ change, database }) => ({
         deviceId: change.device.deviceId,
         seenPlan: database?.['plan'] ?? null,

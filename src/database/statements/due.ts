@@ -4,7 +4,6 @@ import type { DueScope } from '../../run/due-store.ts';
 import type { Queries } from '../database.ts';
 import { PORTAL_TABLES, type PortalTypes } from '../portals.ts';
 import { setOf } from '../sets.ts';
-import { sqlTime } from '../sql-time.ts';
 
 interface DueRow {
   readonly id: number;
@@ -41,7 +40,7 @@ export async function findDue(
     WHERE queued.IsActive = 1 AND queued.EffectiveDate <= :now AND queued.TenantId = :tenantId AND queued.PortalType = :portalType
       AND device.ServiceProviderId IN (SELECT mine.id FROM ${setOf('providers', { id: 'int' })} AS mine)
     ORDER BY queued.EffectiveDate, queued.Id`,
-    { tenantId, now: sqlTime(now), portalType: portalTypes[portal], providers: providers.map(({ id }) => ({ id })) },
+    { tenantId, now: new Date(now), portalType: portalTypes[portal], providers: providers.map(({ id }) => ({ id })) },
   );
   return rows.map((row) => ({
     queueId: row.id,

@@ -3,7 +3,6 @@ import type { Portal } from '../../domain/effect.ts';
 import { besideColumn } from '../collation.ts';
 import type { Transaction } from '../database.ts';
 import { PORTAL_TABLES, type LiveNames, type PortalsById, type PortalTypes } from '../portals.ts';
-import { sqlTime } from '../sql-time.ts';
 import { setOf } from '../sets.ts';
 
 /** What every row that is written says, and where it goes. */
@@ -54,7 +53,7 @@ async function writePackages(tx: Transaction, items: readonly Of<'pond-package'>
     providerId: 'int',
   });
   const packageId = besideColumn(tx.engine, 'item.packageId');
-  const params = { items, operator, at: sqlTime(at) };
+  const params = { items, operator, at: new Date(at) };
   await tx.execute(
     `
     UPDATE POND_Package
@@ -81,7 +80,7 @@ async function writeCarrierPlans(
 ): Promise<void> {
   const { device, tenant, tenantKey } = PORTAL_TABLES[portal];
   const set = setOf('items', { deviceId: 'int', tenantId: 'int', planId: 'int', planCode: 'nvarchar(255)', commPlan: 'nvarchar(255)' });
-  const params = { items, operator, at: sqlTime(at) };
+  const params = { items, operator, at: new Date(at) };
   await tx.execute(
     `
     UPDATE ${device}
@@ -120,7 +119,7 @@ async function writeAssignments(
   const params = {
     items: items.map((item) => ({ ...item, clears: item.clearsRevService ? 1 : 0 })),
     operator,
-    at: sqlTime(at),
+    at: new Date(at),
   };
   // RevServiceId is our own RevService.id, found by Rev.io's id of the line.
   const service = '(SELECT MIN(service.id) FROM RevService AS service WHERE service.RevServiceId = item.revServiceId)';
@@ -160,7 +159,7 @@ async function writeCustomerPlans(
       CustomerRatePoolId = COALESCE(item.customerRatePoolId, ${tenant}.CustomerRatePoolId), ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
     WHERE item.deviceId = ${tenant}.${tenantKey} AND item.tenantId = ${tenant}.TenantId`,
-    { items, operator, at: sqlTime(at) },
+    { items, operator, at: new Date(at) },
   );
 }
 
@@ -191,7 +190,7 @@ async function queueCustomerPlans(
     {
       items: items.map((item) => ({ ...item, effectiveDate: `${item.effectiveDate} 00:00:00.000`, portalType: portalTypes[item.portal] })),
       operator,
-      at: sqlTime(at),
+      at: new Date(at),
     },
   );
 }
@@ -217,7 +216,7 @@ async function writeServices(tx: Transaction, items: readonly Of<'rev-service'>[
       item.authenticationId, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM RevService AS known WHERE known.RevServiceId = item.serviceId)`,
-    { items, operator, at: sqlTime(at) },
+    { items, operator, at: new Date(at) },
   );
 }
 
@@ -242,7 +241,7 @@ async function writeProducts(tx: Transaction, items: readonly Of<'rev-product'>[
       item.authenticationId, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM RevServiceProduct AS known WHERE known.ServiceProductId = item.serviceProductId)`,
-    { items, operator, at: sqlTime(at) },
+    { items, operator, at: new Date(at) },
   );
 }
 
@@ -271,6 +270,6 @@ async function writeHistory(
     SELECT item.providerId, item.deviceId, item.iccid, item.msisdn, item.previous, item.[current], item.field, item.changeType, :at, :operator,
       item.tenantId, item.bulkChangeId, :operator, :at, 1, 0
     FROM ${set} AS item`,
-    { items, operator, at: sqlTime(at) },
+    { items, operator, at: new Date(at) },
   );
 }

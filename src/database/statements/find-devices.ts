@@ -3,7 +3,6 @@ import type { Provider } from '../../domain/facts.ts';
 import { besideColumn, exactly } from '../collation.ts';
 import type { ReadSession } from '../database.ts';
 import { PORTAL_TABLES } from '../portals.ts';
-import { setOf } from '../sets.ts';
 import type { LoadedList } from './list.ts';
 
 /** Whose devices are looked for. */
@@ -52,10 +51,10 @@ export async function findDevices(session: ReadSession, { table }: LoadedList, s
     SELECT list.device_key, MIN(list.line), MAX(list.line), ${conflicting(session)},
       ${BEST}, NULL, ${CANDIDATES}
     FROM ${table} AS list
-    LEFT JOIN Device AS device ON device.ICCID = ${besideColumn(session.engine, 'list.device_key')} AND ${isHis('M2M')}
+    LEFT JOIN Device AS device ON device.ICCID = ${besideColumn(session.engine, 'list.device_key')} AND ${isHis('M2M', scope)}
     WHERE list.device_key IS NOT NULL
     GROUP BY list.device_key`,
-    paramsOf(scope, 'M2M'),
+    { tenantId: scope.tenantId },
   );
   const mobile = scope.providers.some(({ portal }) => portal === 'Mobility') ? await findMobility(session, table, scope) : null;
   if (mobile === null) return { found, hasMobility: false };
@@ -75,32 +74,33 @@ const BEST = `COALESCE(MIN(CASE WHEN ${IS_ACTIVE} THEN device.id END), MIN(devic
 const CANDIDATES = `COUNT(DISTINCT CASE WHEN ${IS_ACTIVE} THEN device.ServiceProviderId END)`;
 
 /** Whether `device` is of a provider in scope, and the tenant's. */
-function isHis(portal: Portal): string {
+function isHis(portal: Portal, { tenantId, providers }: SearchScope): string {
   const { tenant, tenantKey } = PORTAL_TABLES[portal];
-  const providers = setOf('providers', { id: 'int', own: 'int' });
-  return `device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine)
+  const mine = providers.filter((provider) => provider.portal === portal);
+  return `device.ServiceProviderId IN (${numbers(mine)})
       AND (
         EXISTS (
           SELECT 1 FROM ${tenant} AS own
           WHERE own.${tenantKey} = device.id AND own.TenantId = :tenantId AND own.IsActive = 1 AND own.IsDeleted = 0)
-        OR (device.ServiceProviderId IN (SELECT mine.id FROM ${providers} AS mine WHERE mine.own = 1) AND NOT EXISTS (
+        OR (device.ServiceProviderId IN (${numbers(mine.filter((provider) => provider.tenantId === tenantId))}) AND NOT EXISTS (
           SELECT 1 FROM ${tenant} AS other
           WHERE other.${tenantKey} = device.id AND other.IsActive = 1 AND other.IsDeleted = 0)))`;
 }
 
-function paramsOf({ tenantId, providers }: SearchScope, portal: Portal) {
-  const mine = providers.filter((provider) => provider.portal === portal);
-  return { tenantId, providers: mine.map((provider) => ({ id: provider.id, own: provider.tenantId === tenantId ? 1 : 0 })) };
+/** Written out: with the ids in a set, planners begin with all devices of the providers instead of the list. */
+function numbers(providers: readonly Provider[]): string {
+  return providers.length === 0 ? 'NULL' : providers.map(({ id }) => Number(id)).join(', ');
 }
 
 /** Mobility devices by ICCID, and by phone number where a line has no ICCID. Resolves to the name of their table; null when there are none. */
 async function findMobility(session: ReadSession, table: string, scope: SearchScope): Promise<string | null> {
   const mobile = await session.createTemp('mobile', MOBILE, 'device_key');
+  // A cross join keeps SQLite from beginning with all devices; to SQL Server it is an inner join.
   const matches = (on: string): string =>
     `SELECT list.device_key, device.id, device.IsActive, device.IsDeleted, device.ServiceProviderId
       FROM ${table} AS list
-      LEFT JOIN MobilityDevice AS device ON ${on} AND ${isHis('Mobility')}
-      WHERE list.device_key IS NOT NULL`;
+      CROSS JOIN MobilityDevice AS device
+      WHERE list.device_key IS NOT NULL AND ${on} AND ${isHis('Mobility', scope)}`;
   const count = await session.execute(
     `
     INSERT INTO ${mobile} (device_key, mobility_id, candidates)
@@ -109,9 +109,8 @@ async function findMobility(session: ReadSession, table: string, scope: SearchSc
       ${matches(`device.ICCID = ${besideColumn(session.engine, 'list.iccid')}`)}
       UNION ALL
       ${matches(`device.MSISDN = ${besideColumn(session.engine, 'list.phone_number')}`)} AND list.iccid IS NULL) AS device
-    GROUP BY device.device_key
-    HAVING MIN(device.id) IS NOT NULL`,
-    paramsOf(scope, 'Mobility'),
+    GROUP BY device.device_key`,
+    { tenantId: scope.tenantId },
   );
   return count === 0 ? null : mobile;
 }

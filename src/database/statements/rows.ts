@@ -5,7 +5,6 @@ import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { cut } from '../cut.ts';
 import { PORTAL_TABLES, type LiveNames } from '../portals.ts';
-import { sqlTime } from '../sql-time.ts';
 import { insertReturningIds, type TakeId } from './insert-returning-ids.ts';
 import { setOf } from '../sets.ts';
 
@@ -27,10 +26,15 @@ export async function insertChangeRequest(tx: Transaction, json: string, operato
     columns: REQUEST_COLUMNS,
     // A value of its own: it names every device of the bulk change, and would only be escaped and read back in a set.
     select: 'SELECT :json, :operator, :at, 1, 0',
-    params: { json, operator, at: sqlTime(at) },
+    params: { json, operator, at: new Date(at) },
     keys: {},
   });
   return takeId([]);
+}
+
+/** Sets the text of a DeviceChangeRequest. */
+export async function updateChangeRequest(tx: Transaction, id: string, json: string): Promise<void> {
+  await tx.execute('UPDATE DeviceChangeRequest SET ChangeRequest = :json WHERE id = :id', { id, json });
 }
 
 const REQUEST_COLUMNS = ['ChangeRequest', 'CreatedBy', 'CreatedDate', 'IsActive', 'IsDeleted'];
@@ -40,7 +44,7 @@ function insertChangeRequests(tx: Transaction, jsons: readonly string[], operato
     table: 'DeviceChangeRequest',
     columns: REQUEST_COLUMNS,
     select: `SELECT request.json, :operator, :at, 1, 0 FROM ${setOf('requests', { json: 'nvarchar(max)' })} AS request`,
-    params: { operator, at: sqlTime(at), requests: jsons.map((json) => ({ json })) },
+    params: { operator, at: new Date(at), requests: jsons.map((json) => ({ json })) },
     keys: { ChangeRequest: 'nvarchar(max)' },
   });
 }
@@ -125,7 +129,7 @@ async function insertDeviceChanges(tx: Transaction, rows: readonly NewRow[], und
       bulkChangeId: under.bulkChangeId,
       operator: under.operator,
       processedBy: cut(under.operator, 50),
-      at: sqlTime(under.at),
+      at: new Date(under.at),
       items,
     },
     keys: { ICCID: 'nvarchar(50)', Status: 'nvarchar(50)', StatusDetails: 'nvarchar(max)' },
@@ -159,7 +163,7 @@ export async function insertRefusals(
       description,
       runId: under.runId,
       bulkChangeId: under.bulkChangeId,
-      at: sqlTime(under.at),
+      at: new Date(under.at),
       operator: under.operator,
       processedBy: cut(under.operator, 50),
       items: refused,

@@ -3,7 +3,6 @@ import type { RowStatus } from '../../domain/status.ts';
 import type { Database, Queries, Transaction } from '../database.ts';
 import type { IntegrationNames } from './lookups.ts';
 import { ownTable } from '../own-schema.ts';
-import { sqlTime } from '../sql-time.ts';
 import { setOf } from '../sets.ts';
 
 /** Writes down that a run begins. `saved` is false while its rows come in several transactions. */
@@ -18,7 +17,7 @@ export async function insertRun(tx: Transaction, run: RunRecord, saved: boolean,
       columns: JSON.stringify(run.columns),
       warnings: JSON.stringify(run.warnings),
       saved,
-      at: sqlTime(at),
+      at: new Date(at),
     },
   );
 }
@@ -34,7 +33,7 @@ export async function useUpPlan(tx: Transaction, id: string, runId: string, at: 
   await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'used_plan')} (id, run_id, used_at) VALUES (:id, :runId, :at)`, {
     id,
     runId,
-    at: sqlTime(at),
+    at: new Date(at),
   });
 }
 
@@ -132,7 +131,7 @@ export async function markRunFinished(tx: Transaction, runId: string, exitCode: 
   await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET finished_at = :at, exit_code = :exitCode WHERE id = :runId`, {
     runId,
     exitCode,
-    at: sqlTime(at),
+    at: new Date(at),
   });
 }
 

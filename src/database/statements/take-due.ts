@@ -4,7 +4,6 @@ import type { Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { PORTAL_TABLES } from '../portals.ts';
 import { setOf } from '../sets.ts';
-import { sqlTime } from '../sql-time.ts';
 import { updateReturningIds } from './update-returning-ids.ts';
 
 /**
@@ -24,7 +23,7 @@ export async function takeDue(
     ${output}
     WHERE Id IN (SELECT given.id FROM ${setOf('rows', { id: 'int' })} AS given)
       AND IsActive = 1 AND EffectiveDate <= :now AND TenantId = :tenantId`,
-    { rows: queueIds.map((id) => ({ id })), now: sqlTime(now), tenantId },
+    { rows: queueIds.map((id) => ({ id })), now: new Date(now), tenantId },
   );
   return new Set(ids.map(Number));
 }

@@ -11,7 +11,6 @@ import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { cut } from '../cut.ts';
 import { PORTAL_TABLES, type PortalTables } from '../portals.ts';
-import { sqlTime } from '../sql-time.ts';
 import { writeEffects, type Written } from './effects.ts';
 import { setOf } from '../sets.ts';
 
@@ -138,7 +137,7 @@ async function writeChangesOf(
     FROM ${set} AS item
     JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.id = item.row_id
     WHERE mine.device_change_id = ${change}.id`,
-    { items, operator, processedBy: cut(operator, 50), at: sqlTime(at) },
+    { items, operator, processedBy: cut(operator, 50), at: new Date(at) },
   );
 }
 
@@ -177,7 +176,7 @@ async function insertAuditOf(tx: Transaction, entries: readonly RowAudit[], logK
     {
       operator,
       processedBy: cut(operator, 50),
-      at: sqlTime(at),
+      at: new Date(at),
       items: entries.map(({ rowId, bulkChangeId, entry }, i) => ({
         i,
         row_id: rowId,

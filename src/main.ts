@@ -19,7 +19,6 @@ import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
 import { migrationScript } from './database/migration-sql.ts';
 import { engineOf, openDatabase } from './database/open-database.ts';
-import { examineSystem } from './doctor/doctor.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
 import { createRedactor } from './http/redact.ts';
@@ -28,7 +27,10 @@ import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
 import { simulatorClient } from './sandbox/simulator-client.ts';
-import { openReadSession, openSettlingSession, openWriteSession, permissionSettings, requireUrl } from './session.ts';
+
+/** Loaded when they are needed: with the HTTP client and the query builder they are half of the program's start. */
+const sessions = () => import('./session.ts');
+const doctor = () => import('./doctor/doctor.ts');
 
 /** Runs one command line. Resolves to the exit code; never rejects. */
 export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
@@ -61,10 +63,11 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     version: readVersion(),
     newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
     configure,
-    openRead: async (flags, emit) => openReadSession(await configure(flags), emit, systemClock),
-    openWrite: async (flags, emit) => openWriteSession(await configure(flags), emit, systemClock),
-    openSettling: async (flags, emit) => openSettlingSession(await configure(flags), emit, systemClock),
+    openRead: async (flags, emit) => (await sessions()).openReadSession(await configure(flags), emit, systemClock),
+    openWrite: async (flags, emit) => (await sessions()).openWriteSession(await configure(flags), emit, systemClock),
+    openSettling: async (flags, emit) => (await sessions()).openSettlingSession(await configure(flags), emit, systemClock),
     migrate: async (flags, withOperatorSchema) => {
+      const { requireUrl } = await sessions();
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });
       try {
         return await migrate(db, { withOperatorSchema });
@@ -72,10 +75,15 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
         await db.close();
       }
     },
-    migrationScript: async (flags, withOperatorSchema) =>
-      migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema }),
-    grantsScript: async (flags, logins) => grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) }),
-    examine: async (flags) => examineSystem(await configure(flags), systemClock, interruption.drain),
+    migrationScript: async (flags, withOperatorSchema) => {
+      const { requireUrl } = await sessions();
+      return migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema });
+    },
+    grantsScript: async (flags, logins) => {
+      const { permissionSettings } = await sessions();
+      return grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) });
+    },
+    examine: async (flags) => (await doctor()).examineSystem(await configure(flags), systemClock, interruption.drain),
     exit: (code) => {
       exitCode = code;
     },

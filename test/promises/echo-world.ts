@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'node:util';
+
+import { vi } from 'vitest';
 
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -8,6 +11,7 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
 import { runCli, type Ran } from '../end-to-end/cli.ts';
+import { mainHere } from '../end-to-end/in-process.ts';
 import { startEchoServer, TOKENS, type EchoServer } from './echo-server.ts';
 import { leaksIn, leaksInDatabase, leaksInFiles } from './secret-search.ts';
 
@@ -40,13 +44,20 @@ export interface EchoWorld {
   list(name: string, text: string): string;
   /** The world's SQLite file. */
   readonly database: string;
-  /** Runs the commands one after another, and searches what they say and what is left behind. */
-  leaksOf(
-    commands: readonly (readonly string[])[],
-    env?: Readonly<Record<string, string>>,
-  ): Promise<{ readonly ran: readonly Ran[]; readonly leaks: readonly string[] }>;
+  /** Runs the commands one after another, each as a process of its own, and searches what they say and what is left behind. */
+  leaksOf(commands: readonly (readonly string[])[], env?: Readonly<Record<string, string>>): Promise<Searched>;
+  /** The same in this process: what is written past the tool's own terminal is searched too. */
+  leaksHere(commands: readonly (readonly string[])[]): Promise<Searched>;
   remove(): Promise<void>;
 }
+
+export interface Searched {
+  readonly ran: readonly Said[];
+  readonly leaks: readonly string[];
+}
+
+/** What a command wrote, and its exit code. */
+export type Said = Pick<Ran, 'code' | 'stdout' | 'stderr'>;
 
 export async function echoWorld(): Promise<EchoWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-p10-'));
@@ -65,6 +76,15 @@ export async function echoWorld(): Promise<EchoWorld> {
     SETTLE_SECONDS: '0.2',
     RETRY_MAX_COUNT: '0',
   };
+  const searched = async (commands: readonly (readonly string[])[], run: (command: readonly string[]) => Promise<Said>) => {
+    const ran: Said[] = [];
+    for (const command of commands) ran.push(await run(command));
+    const said = ran.flatMap(({ stdout, stderr }, index) => {
+      const command = commands[index]?.join(' ');
+      return [...leaksIn(`stdout of ${command}`, stdout, ALL_SECRETS), ...leaksIn(`stderr of ${command}`, stderr, ALL_SECRETS)];
+    });
+    return { ran, leaks: [...said, ...leaksInDatabase(database, ALL_SECRETS), ...leaksInFiles(dir, ALL_SECRETS)] };
+  };
   return {
     echo,
     database,
@@ -73,20 +93,30 @@ export async function echoWorld(): Promise<EchoWorld> {
       writeFileSync(join(dir, name), text);
       return join(dir, name);
     },
-    leaksOf: async (commands, env = {}) => {
-      const ran: Ran[] = [];
-      const leaks: string[] = [];
-      for (const command of commands) {
-        const ended = await runCli(command, { env: { ...environment, ...env } });
-        leaks.push(...leaksIn(`stdout of ${command.join(' ')}`, ended.stdout, ALL_SECRETS));
-        leaks.push(...leaksIn(`stderr of ${command.join(' ')}`, ended.stderr, ALL_SECRETS));
-        ran.push(ended);
-      }
-      return { ran, leaks: [...leaks, ...leaksInDatabase(database, ALL_SECRETS), ...leaksInFiles(dir, ALL_SECRETS)] };
-    },
+    leaksOf: (commands, env = {}) => searched(commands, (command) => runCli(command, { env: { ...environment, ...env } })),
+    leaksHere: (commands) => searched(commands, (command) => heardHere(() => mainHere(command, { env: environment }))),
     remove: async () => {
       await echo.stop();
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Adds to stderr what was written past the streams that the command was given, by a library for example. */
+async function heardHere(run: () => Promise<Said>): Promise<Said> {
+  const past: string[] = [];
+  const spies = [
+    ...[process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation((chunk) => past.push(String(chunk)) > 0),
+    ),
+    ...(['log', 'info', 'warn', 'error', 'debug'] as const).map((name) =>
+      vi.spyOn(console, name).mockImplementation((...args: unknown[]) => void past.push(format(...args))),
+    ),
+  ];
+  try {
+    const said = await run();
+    return { ...said, stderr: [said.stderr, ...past].join('\n') };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }

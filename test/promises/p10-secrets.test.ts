@@ -55,15 +55,17 @@ describe('P10: secrets stay secret', () => {
       );
       const customers = world.list(`customers-${n}.csv`, `iccid\n${pondIccid(n + 30)}\n`);
 
-      const { ran, leaks } = await world.leaksOf([
+      // The first with processes of their own, as it is for users.
+      const leaksOf = n === 1 ? world.leaksOf : world.leaksHere;
+      const { ran, leaks } = await leaksOf([
         ['change-rate-plan', '--file', plans, '--yes', '--output', 'jsonl', '--results', world.path(`plans-${n}`)],
         ['status', 'last', '--output', 'table'],
         ['status', 'last', '--output', 'json'],
         ['assign-customer', '--file', customers, ...ORDER, '--yes', '--output', 'csv', '--results', world.path(`customers-${n}`)],
         ['resume', 'last', '--yes', '--output', 'table'],
         ['retry', 'last', '--yes', '--output', 'json'],
-        ['doctor'],
-        ['doctor', '--output', 'json'],
+        // It waits for the database that cannot be reached; both forms show the same checks.
+        n % 2 === 0 ? ['doctor'] : ['doctor', '--output', 'json'],
       ]);
 
       expect(leaks).toEqual([]);

@@ -130,24 +130,30 @@ async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion 
   return { code, events, rows: new Map(results.map((event) => [event.iccid ?? '', event])), stderr };
 }
 
+/** What a command wrote, and its exit code. */
+export interface SaidHere {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export interface MainHereOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Called with each text on stdout the moment it is written. `interrupt` is a Ctrl-C. */
   readonly onOut?: (text: string, interrupt: () => void) => void;
   /** Somebody sits at a terminal: called with each question, answers it. */
   readonly onQuestion?: (question: string) => string;
+  /** What stdin holds, where nobody sits there. */
+  readonly input?: string;
 }
 
 /** The command of one command line as a process would run it, in this one. */
-export async function mainHere(
-  args: readonly string[],
-  { env, onOut, onQuestion }: MainHereOptions,
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+export async function mainHere(args: readonly string[], { env, onOut, onQuestion, input = '' }: MainHereOptions): Promise<SaidHere> {
   let stdout = '';
   let stderr = '';
   const signals = new Map<string, () => void>();
   const stdin = Object.assign(new PassThrough(), { isTTY: onQuestion !== undefined });
-  if (onQuestion === undefined) stdin.end();
+  if (onQuestion === undefined) stdin.end(input);
   const hear = (text: string): void => {
     stderr += text;
     if (onQuestion !== undefined && text.endsWith('[y/N] ')) stdin.write(`${onQuestion(text)}\n`);

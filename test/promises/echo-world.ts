@@ -56,7 +56,7 @@ export interface Searched {
   readonly leaks: readonly string[];
 }
 
-/** What a command wrote, and its exit code. */
+/** What a command wrote, and its exit code; null when a signal ended it. */
 export type Said = Pick<Ran, 'code' | 'stdout' | 'stderr'>;
 
 export async function echoWorld(): Promise<EchoWorld> {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 
 import { CommanderError } from 'commander';
-import { parse as parseDotenv } from 'dotenv';
 
 import { revio } from './billing/revio/revio.ts';
 import { CARRIERS } from './carriers/registry.ts';
@@ -14,6 +13,7 @@ import { exitCodeOf } from './cli/exit-codes.ts';
 import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
 import { createTerminal, type Terminal } from './cli/terminal.ts';
+import { readEnvFile } from './config/env-file.ts';
 import { loadConfig, type Config } from './config/load-config.ts';
 import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     const config = loadConfig({
       flags: sandbox === null ? {} : withOwnOperator(sandbox.environment, env),
       env,
-      dotenv: sandbox === null ? readDotenv() : {},
+      envFile: sandbox === null ? readEnvFile(resolve('.env')) : null,
       integrations: [...CARRIERS, revio],
       ceilings: { concurrency: flags.concurrency ?? null, perSecond: flags.rate ?? null },
     });
@@ -128,10 +128,6 @@ function isAbort(error: unknown): boolean {
 function withOwnOperator(sandbox: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const operator = env['POND_BULK_OPERATOR'];
   return operator === undefined || operator === '' ? sandbox : { ...sandbox, POND_BULK_OPERATOR: operator };
-}
-
-function readDotenv(): Readonly<Record<string, string>> {
-  return existsSync('.env') ? parseDotenv(readFileSync('.env')) : {};
 }
 
 function readVersion(): string {

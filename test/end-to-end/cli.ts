@@ -37,6 +37,8 @@ export interface TestSandbox {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Where it is started, which is where `.env` is read; a folder without one by default. */
+  readonly cwd?: string;
   /** Called with the running child, e.g. to send signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -86,9 +88,9 @@ export async function testSandbox(): Promise<TestSandbox> {
 }
 
 /** Runs the built command as a process of its own, without a terminal. */
-export function runCli(args: readonly string[], { env = {}, input, onStart }: RunOptions = {}): Promise<Ran> {
+export function runCli(args: readonly string[], { env = {}, input, cwd = tmpdir(), onStart }: RunOptions = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, HOME, ...env }, cwd: tmpdir(), stdio: 'pipe' });
+  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, HOME, ...env }, cwd, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 
 import { vi } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
 import { runCli, type Ran } from '../end-to-end/cli.ts';
 import { mainHere } from '../end-to-end/in-process.ts';
@@ -59,13 +55,11 @@ export interface Searched {
 /** What a command wrote, and its exit code; null when a signal ended it. */
 export type Said = Pick<Ran, 'code' | 'stdout' | 'stderr'>;
 
-export async function echoWorld(): Promise<EchoWorld> {
+/** A world on a copy of the sample database. `heardPast` answers what was written past the streams that commands here were given. */
+export async function echoWorld(sample: string, heardPast: () => string): Promise<EchoWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-p10-'));
   const database = join(dir, 'portal.db');
-  const db = await openDatabase(`sqlite:${database}`, { create: true });
-  await migrate(db, { withOperatorSchema: true });
-  await seedDatabase(db, sampleData());
-  await db.close();
+  copyFileSync(sample, database);
   const echo = await startEchoServer();
   const environment = {
     ...carrierEnvironment(echo.port),
@@ -83,7 +77,8 @@ export async function echoWorld(): Promise<EchoWorld> {
       const command = commands[index]?.join(' ');
       return [...leaksIn(`stdout of ${command}`, stdout, ALL_SECRETS), ...leaksIn(`stderr of ${command}`, stderr, ALL_SECRETS)];
     });
-    return { ran, leaks: [...said, ...leaksInDatabase(database, ALL_SECRETS), ...leaksInFiles(dir, ALL_SECRETS)] };
+    const past = leaksIn('what was written past the streams', heardPast(), ALL_SECRETS);
+    return { ran, leaks: [...said, ...past, ...leaksInDatabase(database, ALL_SECRETS), ...leaksInFiles(dir, ALL_SECRETS)] };
   };
   return {
     echo,
@@ -94,7 +89,7 @@ export async function echoWorld(): Promise<EchoWorld> {
       return join(dir, name);
     },
     leaksOf: (commands, env = {}) => searched(commands, (command) => runCli(command, { env: { ...environment, ...env } })),
-    leaksHere: (commands) => searched(commands, (command) => heardHere(() => mainHere(command, { env: environment }))),
+    leaksHere: (commands) => searched(commands, (command) => mainHere(command, { env: environment })),
     remove: async () => {
       await echo.stop();
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -102,8 +97,8 @@ export async function echoWorld(): Promise<EchoWorld> {
   };
 }
 
-/** Adds to stderr what was written past the streams that the command was given, by a library for example. */
-async function heardHere(run: () => Promise<Said>): Promise<Said> {
+/** Hears what is written past the streams that a command was given, by a library for example; until it is stopped. */
+export function hearPast(): { readonly heard: () => string; stop(): void } {
   const past: string[] = [];
   const spies = [
     ...[process.stdout, process.stderr].map((stream) =>
@@ -113,10 +108,10 @@ async function heardHere(run: () => Promise<Said>): Promise<Said> {
       vi.spyOn(console, name).mockImplementation((...args: unknown[]) => void past.push(format(...args))),
     ),
   ];
-  try {
-    const said = await run();
-    return { ...said, stderr: [said.stderr, ...past].join('\n') };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
+  return {
+    heard: () => past.join('\n'),
+    stop: () => {
+      for (const spy of spies) spy.mockRestore();
+    },
+  };
 }

@@ -133,6 +133,8 @@ async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion 
 /** What a command wrote, and its exit code. */
 export interface SaidHere {
   readonly code: number;
+  /** No signal ends this process. */
+  readonly signal: null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -172,7 +174,7 @@ export async function mainHere(args: readonly string[], { env, onOut, onQuestion
   };
   // The tool uses these members of the process and no others.
   const code = await main(args, process_ as unknown as NodeJS.Process);
-  return { code, stdout, stderr };
+  return { code, signal: null, stdout, stderr };
 }
 
 function sink(take: (text: string) => void): Writable {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { sandboxFolder } from '../../src/sandbox/sandbox-folder.ts';
-import { pondIccid, runCli, testSandbox, type TestSandbox } from './cli.ts';
+import { pondIccid, runCli, runUnlessKilled, testSandbox, type TestSandbox } from './cli.ts';
 
 let sandbox: TestSandbox;
 let database: string;
@@ -19,8 +19,12 @@ afterEach(() => sandbox.remove());
 
 /** Not the sandbox: settings as an installation has them. */
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(args, {
-    env: { ...sandbox.environment, POND_BULK_OPERATOR: 'sandbox', DATABASE_URL: `sqlite:${database}`, SETTLE_SECONDS: '1', ...env },
+  runUnlessKilled(args, {
+    ...sandbox.environment,
+    POND_BULK_OPERATOR: 'sandbox',
+    DATABASE_URL: `sqlite:${database}`,
+    SETTLE_SECONDS: '1',
+    ...env,
   });
 
 const change = (...devices: readonly number[]) => {

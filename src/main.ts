@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 
 import { CommanderError } from 'commander';
-import { parse as parseDotenv } from 'dotenv';
 
 import { revio } from './billing/revio/revio.ts';
 import { CARRIERS } from './carriers/registry.ts';
@@ -14,12 +13,12 @@ import { exitCodeOf } from './cli/exit-codes.ts';
 import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
 import { createTerminal, type Terminal } from './cli/terminal.ts';
+import { readEnvFile } from './config/env-file.ts';
 import { loadConfig, type Config } from './config/load-config.ts';
 import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
 import { migrationScript } from './database/migration-sql.ts';
 import { engineOf, openDatabase } from './database/open-database.ts';
-import { examineSystem } from './doctor/doctor.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
 import { createRedactor } from './http/redact.ts';
@@ -28,7 +27,10 @@ import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
 import { simulatorClient } from './sandbox/simulator-client.ts';
-import { openReadSession, openSettlingSession, openWriteSession, permissionSettings, requireUrl } from './session.ts';
+
+/** Loaded when they are needed: with the HTTP client and the query builder they are half of the program's start. */
+const sessions = () => import('./session.ts');
+const doctor = () => import('./doctor/doctor.ts');
 
 /** Runs one command line. Resolves to the exit code; never rejects. */
 export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
@@ -43,7 +45,7 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     const config = loadConfig({
       flags: sandbox === null ? {} : withOwnOperator(sandbox.environment, env),
       env,
-      dotenv: sandbox === null ? readDotenv() : {},
+      envFile: sandbox === null ? readEnvFile(resolve('.env')) : null,
       integrations: [...CARRIERS, revio],
       ceilings: { concurrency: flags.concurrency ?? null, perSecond: flags.rate ?? null },
     });
@@ -61,10 +63,11 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     version: readVersion(),
     newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
     configure,
-    openRead: async (flags, emit) => openReadSession(await configure(flags), emit, systemClock),
-    openWrite: async (flags, emit) => openWriteSession(await configure(flags), emit, systemClock),
-    openSettling: async (flags, emit) => openSettlingSession(await configure(flags), emit, systemClock),
+    openRead: async (flags, emit) => (await sessions()).openReadSession(await configure(flags), emit, systemClock),
+    openWrite: async (flags, emit) => (await sessions()).openWriteSession(await configure(flags), emit, systemClock),
+    openSettling: async (flags, emit) => (await sessions()).openSettlingSession(await configure(flags), emit, systemClock),
     migrate: async (flags, withOperatorSchema) => {
+      const { requireUrl } = await sessions();
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });
       try {
         return await migrate(db, { withOperatorSchema });
@@ -72,10 +75,15 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
         await db.close();
       }
     },
-    migrationScript: async (flags, withOperatorSchema) =>
-      migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema }),
-    grantsScript: async (flags, logins) => grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) }),
-    examine: async (flags) => examineSystem(await configure(flags), systemClock, interruption.drain),
+    migrationScript: async (flags, withOperatorSchema) => {
+      const { requireUrl } = await sessions();
+      return migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema });
+    },
+    grantsScript: async (flags, logins) => {
+      const { permissionSettings } = await sessions();
+      return grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) });
+    },
+    examine: async (flags) => (await doctor()).examineSystem(await configure(flags), systemClock, interruption.drain),
     exit: (code) => {
       exitCode = code;
     },
@@ -120,10 +128,6 @@ function isAbort(error: unknown): boolean {
 function withOwnOperator(sandbox: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const operator = env['POND_BULK_OPERATOR'];
   return operator === undefined || operator === '' ? sandbox : { ...sandbox, POND_BULK_OPERATOR: operator };
-}
-
-function readDotenv(): Readonly<Record<string, string>> {
-  return existsSync('.env') ? parseDotenv(readFileSync('.env')) : {};
 }
 
 function readVersion(): string {

@@ -26,6 +26,10 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(pond-bulk COMMAND --help shows its options)')
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.terminal.out(text),
+      writeErr: (text) => context.terminal.note(text.replace(/\n$/, '')),
+    })
     .addOption(new Option('--sandbox', 'work on the embedded sandbox: sample data and simulated carriers on this machine'))
     .addOption(new Option('--sandbox-dir <dir>', "the sandbox's folder").default(undefined, "the user's data folder"));
   assignCustomerCommand(program, context, argv);

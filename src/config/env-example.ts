@@ -21,6 +21,7 @@ export function envExample(integrations: readonly Integration[]): string {
     );
   const head = [
     '# Settings of pond-bulk. A flag wins over the environment, that over this file (.env), that over the default.',
+    '# It holds secrets: chmod 600 .env. For production one that is open to others is refused.',
     '# A second service provider of the same integration: the same names with _<SERVICE PROVIDER ID> at the end.',
     '# CHANGE_TYPE_<NAME>, INTEGRATION_<NAME> and PORTAL_TYPE_<NAME> give numbers where the look-up tables have none, e.g. CHANGE_TYPE_CARRIERRATEPLANCHANGE=7',
   ].join('\n');

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 
 import { PondBulkError } from '../domain/errors.ts';
+import { SHORTEST_SECRET } from '../domain/shortest-secret.ts';
 import type { Integration } from '../domain/carrier.ts';
+import type { EnvFile } from './env-file.ts';
 import { accountOf, liftedLimits, type Account, type Ceilings } from './account.ts';
 import { namedSettings } from './integration-settings.ts';
 import { misspelt } from './misspelt.ts';
@@ -17,8 +19,8 @@ export interface ConfigInput {
   /** Values given on the command line, under the settings' names. */
   readonly flags: Texts;
   readonly env: Texts;
-  /** Parsed .env file. */
-  readonly dotenv: Texts;
+  /** Null where there is none. */
+  readonly envFile: EnvFile | null;
   /** Carriers and billing. */
   readonly integrations: readonly Integration[];
   /** --concurrency and --rate: ceilings for this run. */
@@ -41,21 +43,23 @@ export interface Config extends Values {
 }
 
 /** Reads all settings: flag > environment > .env > default. Throws every problem at once (PondBulkError, config). */
-export function loadConfig({ flags, env, dotenv, integrations, ceilings }: ConfigInput): Config {
+export function loadConfig({ flags, env, envFile, integrations, ceilings }: ConfigInput): Config {
   const sources = createSources([
     ['flag', flags],
     ['environment', env],
-    ['.env', dotenv],
+    ['.env', envFile?.texts ?? {}],
   ]);
   const named = namedSettings(integrations, sources.names);
   const numbers = numberSettings(sources);
 
   const problems: string[] = [];
   const parse = (given: Given | null, schema: z.ZodType<unknown, string> | null, secret: Secret): unknown => {
-    if (given === null || schema === null) return null;
-    const parsed = schema.safeParse(given.text);
-    if (parsed.success) return parsed.data;
-    problems.push(`${told(given, secret)} ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+    if (given === null) return null;
+    const parsed = schema?.safeParse(given.text);
+    if (parsed?.success === false) problems.push(`${told(given, secret)} ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+    else if (secretsIn(given.text, secret).some(({ length }) => length < SHORTEST_SECRET))
+      problems.push(`${told(given, secret)} holds a secret of less than ${SHORTEST_SECRET} characters: it could not be kept out of logs`);
+    else return parsed?.data ?? null;
     return null;
   };
   const values = Object.fromEntries(
@@ -67,6 +71,8 @@ export function loadConfig({ flags, env, dotenv, integrations, ceilings }: Confi
   ) as Values;
   for (const { name, setting } of named) parse(sources.find(name), setting.schema, setting.secret);
   for (const given of numbers.values()) parse(given, numberValue, null);
+  const exposed = envFile?.isExposed === true ? `${envFile.path} holds secrets and is open to others than its owner: chmod 600 .env` : null;
+  if (exposed !== null && values.environment !== 'sandbox') problems.push(exposed);
   if (problems.length > 0) throw invalid(problems);
 
   const known = [
@@ -83,6 +89,7 @@ export function loadConfig({ flags, env, dotenv, integrations, ceilings }: Confi
     },
     secrets: known.flatMap(({ name, secret }) => secretsIn(sources.find(name)?.text ?? '', secret)).filter((each) => each !== ''),
     warnings: [
+      ...(exposed === null ? [] : [exposed]),
       ...liftedLimits(sources, named),
       ...misspelt(
         sources.names,

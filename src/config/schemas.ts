@@ -28,11 +28,25 @@ export const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((value) => va
 export const seconds = numberUpTo(A_WEEK_SECONDS, `must be a number above 0, at most ${A_WEEK_SECONDS}`);
 export const perSecond = numberUpTo(1_000_000, 'must be a number above 0, at most 1000000');
 
-/** Paths are added to it, and it is shown: neither a query nor a password may be in it. */
-export const baseUrl = z.string().refine((value) => {
+/** Paths are added to it, and it is shown: neither a query nor a password may be in it. Credentials go there: never in clear over a network. */
+export const baseUrl = z.string().superRefine((value, context) => {
   const url = /^https?:\/\/[^/]/i.test(value) ? URL.parse(value) : null;
-  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-}, 'must be an http(s) URL without user, password and query, e.g. https://host/path');
+  const isPlain = url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!isPlain) {
+    const message = 'must be an https URL without user, password and query, e.g. https://host/path';
+    context.addIssue({ code: 'custom', message });
+  } else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must begin with https: over http, which is for this machine alone, others could read the credentials',
+    });
+  }
+});
+
+/** The parser of URLs has written addresses in their one form. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
 
 /** Where everything is written. A connection that can only read would end each run with its first write. */
 export const databaseUrl = database((text) =>

@@ -96,3 +96,14 @@ export function mssqlKnex(settings: ConnectionSettings, poolSize: number): Knex 
     pool: { min: 0, max: poolSize, ...waits },
   });
 }
+
+/** A connection of SQL Server for what knex cannot do. That of a transaction is always the transaction's. */
+export async function onConnection<T>(knex: Knex, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const client = knex.client as { acquireConnection(): Promise<Connection>; releaseConnection(connection: Connection): Promise<void> };
+  const connection = await client.acquireConnection();
+  try {
+    return await work(connection);
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}

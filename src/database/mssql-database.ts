@@ -3,8 +3,9 @@ import mssql, { type ConnectionPool } from 'mssql';
 import type { ConnectionSettings } from '../config/connection.ts';
 import { bulkLoad } from './bulk-load.ts';
 import type { Database, Params, ReadDatabase, Session, Transaction } from './database.ts';
-import { affectedBy, knexTransaction, onConnection, rowsOf, type Dialect } from './knex-statements.ts';
-import { mssqlKnex } from './mssql-client.ts';
+import { affectedBy, knexTransaction, rowsOf, type Dialect } from './knex-statements.ts';
+import { withLargeSetsLoaded } from './large-sets.ts';
+import { mssqlKnex, onConnection } from './mssql-client.ts';
 import { mssqlCalling } from './mssql-procedures.ts';
 import { openMssqlSession, streamRows } from './mssql-session.ts';
 import { mssqlConnection, mssqlIdentity, poolSize } from './mssql-settings.ts';
@@ -107,7 +108,7 @@ async function dialectOf(knex: Knex): Promise<Dialect> {
     { engine: 'mssql', set: mssqlSet },
     `SELECT CAST(SERVERPROPERTY('BabelfishVersion') AS nvarchar(50)) AS version`,
   );
-  return { engine: 'mssql', set: row?.version == null ? mssqlSet : babelfishSet };
+  return { engine: 'mssql', set: row?.version == null ? mssqlSet : babelfishSet, loadSets: withLargeSetsLoaded };
 }
 
 async function runTransaction<T>(knex: Knex, dialect: Dialect, work: (tx: Transaction) => Promise<T>, count: () => void): Promise<T> {

@@ -5,7 +5,6 @@ import { ConnectionProblem } from '../config/connection-values.ts';
 import { PondBulkError } from '../domain/errors.ts';
 import type { Database, Engine, ReadDatabase } from './database.ts';
 import { mssqlIdentity } from './mssql-settings.ts';
-import { openSqlite, openSqliteReadOnly } from './sqlite-database.ts';
 
 export interface OpenOptions {
   /** Ends waits between tries. */
@@ -18,19 +17,20 @@ export interface OpenOptions {
 
 const SQLITE = 'sqlite:';
 
-/** Loaded when it is needed: the drivers are a third of the program's start, and of its memory. */
+/** Loaded when they are needed: SQL Server's drivers are a third of the program's start, and of its memory. */
 const mssqlDriver = () => import('./mssql-database.ts');
+const sqliteDriver = () => import('./sqlite-database.ts');
 
 /** Opens `sqlite:FILE`, `mssql://…` or a connection string and asks it something. Rejects with DATABASE_UNREACHABLE or DATABASE_LOGIN_REFUSED. */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   options.signal?.throwIfAborted();
-  if (url.startsWith(SQLITE)) return openSqlite(url.slice(SQLITE.length), options);
+  if (url.startsWith(SQLITE)) return (await sqliteDriver()).openSqlite(url.slice(SQLITE.length), options);
   return (await mssqlDriver()).openMssql(connectionOf(url), options);
 }
 
 /** The same for what must not write: a SQLite file opened read-only, or functions that read and #tables alone. */
 export async function openReadOnlyDatabase(url: string, options: OpenOptions = {}): Promise<ReadDatabase> {
-  if (url.startsWith(SQLITE)) return openSqliteReadOnly(url.slice(SQLITE.length));
+  if (url.startsWith(SQLITE)) return (await sqliteDriver()).openSqliteReadOnly(url.slice(SQLITE.length));
   return (await mssqlDriver()).openMssqlReadOnly(connectionOf(url), options);
 }
 

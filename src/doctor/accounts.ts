@@ -5,6 +5,7 @@ import { CallFailed } from '../domain/call-failed.ts';
 import type { Carrier, CarrierConnection, Integration } from '../domain/carrier.ts';
 import type { Provider } from '../domain/facts.ts';
 import type { Device, PlanChange } from '../domain/plan-change.ts';
+import { UNTRUSTED } from '../http/verdict.ts';
 import { failure, warning, well, type Check } from './check.ts';
 
 export interface AccountsOptions {
@@ -85,7 +86,8 @@ function told(name: string, { prefix, settings }: Integration, error: unknown): 
     return failure(name, 'no answer in time', `check ${prefix}_BASE_URL and the network`);
   }
   if (!(error instanceof CallFailed)) throw error;
-  const { class: kind, message, hint, http } = error.error;
+  const { class: kind, code, message, hint, http } = error.error;
+  if (code === UNTRUSTED) return failure(name, message, hint ?? '');
   switch (kind) {
     case 'auth':
       return failure(name, message, `check ${settings.map((setting) => `${prefix}_${setting}`).join(', ')}`, 'credentials');

@@ -1,6 +1,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { isExposed } from '../config/env-file.ts';
 import { failure, warning, well, type Check } from './check.ts';
 
 /** What is asked of the file system. */
@@ -36,8 +37,11 @@ export const realFiles: Files = {
       () => true,
       () => false,
     ),
-  // Windows keeps rights elsewhere, and shows every file as readable by all.
-  othersMayRead: async (path) => process.platform !== 'win32' && (((await stat(path).catch(() => null))?.mode ?? 0) & 0o077) !== 0,
+  othersMayRead: (path) =>
+    stat(path).then(
+      ({ mode }) => isExposed(mode),
+      () => false,
+    ),
 };
 
 /** Room on the disks, and whether the files that are written may be written. */

@@ -24,7 +24,12 @@ export interface HttpAnswer {
 export type HttpReply =
   | ({ readonly kind: 'answer' } & HttpAnswer)
   /** The connection could not be made: nothing reached the other side. */
-  | { readonly kind: 'not-sent'; readonly reason: string }
+  | {
+      readonly kind: 'not-sent';
+      readonly reason: string;
+      /** The other side could not prove by its TLS certificate who it is. */
+      readonly isUntrusted?: boolean;
+    }
   /** Timeout, reset, truncated body: it may have reached the other side. */
   | { readonly kind: 'lost'; readonly reason: string; readonly timedOut: boolean };
 

@@ -14,6 +14,7 @@ import { PondBulkError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
 import type { Limiter } from './limiter.ts';
 import type { Redact } from './redact.ts';
+import { isUntrusted } from './untrusted.ts';
 import { watchFor102 } from './watch-for-102.ts';
 
 export interface HttpOptions {
@@ -89,7 +90,8 @@ function createAxios(options: HttpOptions): AxiosInstance {
   const client = axios.create({
     headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...options.headers },
     httpAgent: new HttpAgent(agentOptions),
-    httpsAgent: new HttpsAgent(agentOptions),
+    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing here.
+    httpsAgent: new HttpsAgent({ ...agentOptions, rejectUnauthorized: true }),
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_BODY_BYTES,
@@ -112,7 +114,9 @@ function createAxios(options: HttpOptions): AxiosInstance {
     retries: options.retries,
     retryDelay: (count, error) => Math.min(LONGEST_BACK_OFF_MS, Math.max(retryAfter(error), backOffMs(count, options.random()))),
     retryCondition: (error) =>
-      !axios.isCancel(error) && (neverArrived(error) || (error.config as CallConfig | undefined)?.isRepeatable === true),
+      !axios.isCancel(error) &&
+      !isUntrusted(error) &&
+      (neverArrived(error) || (error.config as CallConfig | undefined)?.isRepeatable === true),
   });
   return client;
 }
@@ -160,6 +164,7 @@ function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
   if (!axios.isAxiosError<Buffer>(error)) throw error;
   if (error.response !== undefined && (error.code === TRY_AGAIN || isServerError(error.response.status))) return toReply(error.response);
   const reason = error.code ?? error.message;
+  if (isUntrusted(error)) return { kind: 'not-sent', reason, isUntrusted: true };
   if (neverArrived(error)) return { kind: 'not-sent', reason };
   return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };
 }

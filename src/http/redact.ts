@@ -1,12 +1,10 @@
+import { SHORTEST_SECRET } from '../domain/shortest-secret.ts';
 import { spelledAnyhow } from './spellings.ts';
 
 /** Removes known secrets, by value, from a text before it is journaled, audited or shown. */
 export type Redact = (text: string) => string;
 
-/** Shorter values would blank out too much of every text; in Base64 nothing sure would be left of them. */
-const SHORTEST_SECRET = 4;
-
-/** A redactor for these secrets: in clear, escaped for JSON, URLs or HTML, and wherever they stand in a Base64 text (Basic credentials). */
+/** A redactor for these secrets (settings refuse shorter ones than SHORTEST_SECRET): in clear, escaped for JSON, URLs or HTML, and wherever they stand in a Base64 text (Basic credentials). */
 export function createRedactor(secrets: readonly string[]): Redact {
   const forms = [...new Set(secrets)]
     .filter((secret) => secret.length >= SHORTEST_SECRET)

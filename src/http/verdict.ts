@@ -19,6 +19,9 @@ export interface ServiceErrors {
   readonly hint?: (code: string | null) => string | null;
 }
 
+/** Code of the error that the other side could not prove who it is. */
+export const UNTRUSTED = 'CERTIFICATE_NOT_TRUSTED';
+
 /** A whole HTML page is no message. It is cut after the secrets are out: half a secret would not be found. */
 const MESSAGE_LENGTH = 500;
 
@@ -68,6 +71,16 @@ export function bodyOf<T>(
 
 function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): RowError {
   const { service } = errors;
+  if (reply.kind === 'not-sent' && reply.isUntrusted === true) {
+    // As with refused credentials, no other row would do better.
+    return rowError(
+      UNTRUSTED,
+      'auth',
+      null,
+      `${service}: its TLS certificate is not trusted (${http.redact(reply.reason)})`,
+      'check the base URL; NODE_EXTRA_CA_CERTS=FILE adds a CA of your own; then resume',
+    );
+  }
   if (reply.kind === 'not-sent') {
     return rowError(
       'NOT_REACHED',

@@ -30,14 +30,14 @@ describe('an account is made of the settings of its integration', () => {
   test('with what is set instead', () => {
     const env = {
       ...ACME,
-      ACME_BASE_URL: 'http://acme.example//',
+      ACME_BASE_URL: 'https://acme.example//',
       ACME_REALM: 'own',
       ACME_TIMEOUT_SECONDS: '1.5',
       ACME_DEADLINE_SECONDS: '60',
     };
 
     expect(load({ env }).account(acme, null)).toMatchObject({
-      settings: { BASE_URL: 'http://acme.example', REALM: 'own' },
+      settings: { BASE_URL: 'https://acme.example', REALM: 'own' },
       timeoutMs: 1500,
       deadlineMs: 60_000,
     });

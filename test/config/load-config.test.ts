@@ -39,6 +39,25 @@ describe('a flag wins over the environment, that over .env, that over the defaul
   });
 });
 
+describe('a secret that is too short to be found and removed in a log is refused, and not shown', () => {
+  test.each([
+    ['ACME_API_KEY', 'k#9'],
+    ['ACME_API_KEY_4', 'k#9'],
+    ['DATABASE_URL', 'mssql://jane:k%239@host/db'],
+    ['DATABASE_URL_READ', 'Server=host;Database=db;User Id=jane;Password="k#9"'],
+  ])('%s', (name, text) => {
+    const loading = () => load({ env: { [name]: text } });
+
+    expect(loading).toThrow(
+      new RegExp(`^A setting is not valid:\\n {2}${name} \\(environment\\) holds a secret of less than 4 characters[^#]*$`),
+    );
+  });
+
+  test('four characters are enough', () => {
+    expect(load({ env: { ACME_API_KEY: 'k#98' } }).secrets).toEqual(['k#98']);
+  });
+});
+
 describe('what is wrong is told with its name, its place and what is expected', () => {
   test.each([
     ['PAGE_SIZE', '0', 'must be a whole number from 1 to 2000'],
@@ -52,9 +71,9 @@ describe('what is wrong is told with its name, its place and what is expected', 
     ['POND_BULK_ENVIRONMENT', 'Production', 'must be production or sandbox'],
     ['PERMISSIONS', 'none', 'must be tables or grants'],
     ['REFUSE_ACTIVE_REV_SERVICES', 'yes', 'must be 0 or 1'],
-    ['ACME_BASE_URL', 'acme.example', 'must be an http(s) URL'],
-    ['ACME_BASE_URL', 'ftp://acme.example', 'must be an http(s) URL'],
-    ['ACME_BASE_URL', 'https:///v1', 'must be an http(s) URL'],
+    ['ACME_BASE_URL', 'acme.example', 'must be an https URL'],
+    ['ACME_BASE_URL', 'ftp://acme.example', 'must be an https URL'],
+    ['ACME_BASE_URL', 'https:///v1', 'must be an https URL'],
     ['ACME_CONCURRENCY', '0', 'must be a whole number from 1 to 10000'],
     ['ACME_RATE', '-1', 'must be a number above 0'],
     ['ACME_RATE_4', 'fast', 'must be a number above 0'],
@@ -118,7 +137,7 @@ test('every setting has its default when nothing is given', () => {
 
 describe('what describe() shows', () => {
   test('every setting once, also those that are missing', () => {
-    const names = load({ env: { ...ACME, ACME_API_KEY_7: 'x' } })
+    const names = load({ env: { ...ACME, ACME_API_KEY_7: 'key-of-7' } })
       .describe()
       .map(({ name }) => name);
 

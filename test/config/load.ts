@@ -1,7 +1,7 @@
 import { revio } from '../../src/billing/revio/revio.ts';
 import { CARRIERS } from '../../src/carriers/registry.ts';
 import type { Integration } from '../../src/domain/carrier.ts';
-import { loadConfig, type ConfigInput } from '../../src/config/load-config.ts';
+import { loadConfig, type ConfigInput, type Texts } from '../../src/config/load-config.ts';
 
 /** An integration with everything there is; only what a test names is set. */
 export function integration(given: Partial<Integration> = {}): Integration {
@@ -26,10 +26,20 @@ export const acme = integration();
 /** Credentials of Acme. */
 export const ACME = { ACME_BASE_URL: 'https://acme.example/v1', ACME_USERNAME: 'me', ACME_API_KEY: 'key-of-acme' };
 
-export const load = (input: Partial<ConfigInput> = {}) =>
-  loadConfig({ flags: {}, env: {}, dotenv: {}, integrations: [acme], ceilings: { concurrency: null, perSecond: null }, ...input });
+/** `dotenv` is the text of a file that is its owner's alone. */
+export const load = ({ dotenv = {}, ...input }: LoadInput = {}) =>
+  loadConfig({
+    flags: {},
+    env: {},
+    envFile: { path: '/work/.env', texts: dotenv, isExposed: false },
+    integrations: [acme],
+    ceilings: { concurrency: null, perSecond: null },
+    ...input,
+  });
+
+export type LoadInput = Partial<ConfigInput> & { readonly dotenv?: Texts };
 
 /** The integrations that there are. */
 export const REAL: readonly Integration[] = [...CARRIERS, revio];
 
-export const loadReal = (input: Partial<ConfigInput>) => load({ integrations: REAL, ...input });
+export const loadReal = (input: LoadInput) => load({ integrations: REAL, ...input });

@@ -33,7 +33,7 @@ test('settings that are known are none, the numbered ones included', () => {
   const env = {
     ACME_RATE: '1',
     ACME_RATE_4: '1',
-    ACME_API_KEY_12: 'x',
+    ACME_API_KEY_12: 'key-of-12',
     CHANGE_TYPE_X: '1',
     INTEGRATION_POND: '10',
     PORTAL_TYPE_M2M: '0',

@@ -33,6 +33,20 @@ test.each(['https://host?a=b', 'https://host/#a', 'https://jane@host', 'https://
   },
 );
 
+test.each(['http://host/v1', 'http://127.0.0.1.example', 'http://localhost.example', 'http://10.0.0.1', 'http://[::2]', 'HTTP://host'])(
+  'credentials never cross a network in clear: %s is refused',
+  (url) => {
+    expect(baseUrl.safeParse(url).error?.issues[0]?.message).toMatch(/^must begin with https/);
+  },
+);
+
+test.each(['https://host/v1', 'http://127.0.0.1:8080/v1', 'http://127.1', 'http://localhost:1', 'http://LOCALHOST', 'http://[::1]:80/v1'])(
+  'this machine is no network: %s is taken',
+  (url) => {
+    expect(baseUrl.safeParse(url).success).toBe(true);
+  },
+);
+
 test.each(['604801', '9'.repeat(400), '2147484'])('no wait is so long that Node would end it at once: %s s', (text) => {
   expect(seconds.safeParse(text).success).toBe(false);
 });

@@ -23,7 +23,7 @@ async function planned(devices: number): Promise<void> {
     'list.csv',
     `iccid,note\n${iccids.map((iccid) => `${iccid},n\n`).join('')}8988303009999999999,unknown\n${iccids[0] ?? ''},n\n`,
   );
-  const ran = await sandbox.run(['change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--dry-run', '--out', plan]);
+  const ran = await sandbox.runHere(['change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--dry-run', '--out', plan]);
   expect(ran.code, ran.stderr).toBe(3);
   expect(ran.stdout).toContain(`Wrote ${plan}`);
   expect(ran.stdout).toContain(`Next: pond-bulk apply ${plan}`);
@@ -93,7 +93,7 @@ test.each([
   await planned(3);
   happen();
 
-  const ran = await sandbox.run(['apply', plan, '--yes', ...options]);
+  const ran = await sandbox.runHere(['apply', plan, '--yes', ...options]);
 
   expect([ran.code, ran.stdout, ran.stderr]).toEqual([8, '', expect.stringContaining(says)]);
   expect(sandbox.query('SELECT COUNT(*) AS n FROM DeviceBulkChange')).toEqual([{ n: 0 }]);
@@ -104,7 +104,7 @@ test('a plan of another database is refused', async () => {
   await planned(1);
   const other = await testSandbox();
 
-  const ran = await other.run(['apply', plan, '--yes']);
+  const ran = await other.runHere(['apply', plan, '--yes']);
   await other.remove();
 
   expect([ran.code, ran.stderr]).toEqual([8, expect.stringContaining('was made on')]);
@@ -115,7 +115,7 @@ test.each([
   ['a folder that is not there', ['change-rate-plan', '--plan', 'POND-5GB', '--dry-run', '--out', '/nowhere/x.plan'], '/nowhere/x.plan'],
   ['a plan that is not there', ['apply', '/nowhere/x.plan'], '/nowhere/x.plan'],
 ])('%s is told', async (_what, args, says) => {
-  const ran = await sandbox.run(args, { input: `iccid\n${pondIccid(1)}\n` });
+  const ran = await sandbox.runHere(args, { input: `iccid\n${pondIccid(1)}\n` });
 
   expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(says)]);
 });

@@ -47,7 +47,7 @@ describe('bad input gets one clear error and the right exit code, and nothing is
   test.each(CASES)('%s', async (name, list, args, code, says) => {
     const file = list === null ? [] : ['--file', sandbox.list(`${name.replaceAll(/\W/g, '-')}.csv`, list)];
 
-    const ran = await sandbox.run(['change-rate-plan', ...file, ...args]);
+    const ran = await sandbox.runHere(['change-rate-plan', ...file, ...args]);
 
     expect(ran.code, ran.stderr).toBe(code);
     for (const part of says) expect(ran.stderr).toContain(part);
@@ -81,7 +81,7 @@ describe('bad input gets one clear error and the right exit code, and nothing is
     ],
     ['a customer and a site', ['--customer', '4712', '--site', 'Depot North'], 2, '--site'],
   ])('assign-customer: %s', async (name, args, code, says) => {
-    const ran = await sandbox.run(['assign-customer', '--file', sandbox.list('customer.csv', good), ...args]);
+    const ran = await sandbox.runHere(['assign-customer', '--file', sandbox.list('customer.csv', good), ...args]);
 
     expect(ran.code, `${name}\n${ran.stderr}`).toBe(code);
     expect(ran.stderr).toContain(says);
@@ -92,7 +92,7 @@ describe('bad input gets one clear error and the right exit code, and nothing is
     ['readonly', 'User readonly has no CREATE permission for module M2M'],
     ['nobody', 'nobody'],
   ])('the operator %s may not write', async (operator, says) => {
-    const ran = await sandbox.run(['change-rate-plan', '--file', sandbox.list('operator.csv', good), '--plan', 'POND-5GB'], {
+    const ran = await sandbox.runHere(['change-rate-plan', '--file', sandbox.list('operator.csv', good), '--plan', 'POND-5GB'], {
       env: { POND_BULK_OPERATOR: operator },
     });
 

@@ -8,6 +8,7 @@ import { startSandbox, stopSandbox } from '../../src/sandbox/sandbox.ts';
 import { sandboxFolder } from '../../src/sandbox/sandbox-folder.ts';
 import type { SimulatorClient } from '../../src/sandbox/simulator-client.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
+import { mainHere, type SaidHere } from './in-process.ts';
 
 /** How a command ended. */
 export interface Ran {
@@ -26,6 +27,8 @@ export interface TestSandbox {
   list(name: string, text: string): string;
   /** Runs pond-bulk with `--sandbox` of this folder. */
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** The same in this process: quicker, for what needs no signal and no death. */
+  runHere(args: readonly string[], options?: Pick<RunOptions, 'env' | 'input'>): Promise<SaidHere>;
   /** Rows of the sandbox's database. */
   query<Row = Record<string, unknown>>(sql: string): readonly Row[];
   remove(): Promise<void>;
@@ -34,6 +37,8 @@ export interface TestSandbox {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Where it is started, which is where `.env` is read; a folder without one by default. */
+  readonly cwd?: string;
   /** Called with the running child, e.g. to send signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -54,6 +59,7 @@ export async function testSandbox(): Promise<TestSandbox> {
   const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-e2e-'));
   const folder = sandboxFolder(join(dir, 'sandbox'));
   const { environment, client } = await startSandbox(folder);
+  const onSandbox = (args: readonly string[]): readonly string[] => [...args, '--sandbox', '--sandbox-dir', folder.path];
   return {
     dir,
     environment,
@@ -63,8 +69,8 @@ export async function testSandbox(): Promise<TestSandbox> {
       writeFileSync(path, text);
       return path;
     },
-    run: (args, options = {}) =>
-      runCli([...args, '--sandbox', '--sandbox-dir', folder.path], { ...options, env: { ...QUICK, ...options.env } }),
+    run: (args, options = {}) => runCli(onSandbox(args), { ...options, env: { ...QUICK, ...options.env } }),
+    runHere: (args, options = {}) => mainHere(onSandbox(args), { ...options, env: { ...QUICK, ...options.env } }),
     query: <Row>(sql: string) => {
       const db = new DatabaseSync(folder.database, { readOnly: true, timeout: 5000 });
       try {
@@ -82,9 +88,9 @@ export async function testSandbox(): Promise<TestSandbox> {
 }
 
 /** Runs the built command as a process of its own, without a terminal. */
-export function runCli(args: readonly string[], { env = {}, input, onStart }: RunOptions = {}): Promise<Ran> {
+export function runCli(args: readonly string[], { env = {}, input, cwd = tmpdir(), onStart }: RunOptions = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, HOME, ...env }, cwd: tmpdir(), stdio: 'pipe' });
+  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, HOME, ...env }, cwd, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -94,6 +100,11 @@ export function runCli(args: readonly string[], { env = {}, input, onStart }: Ru
   return new Promise((done, failed) => {
     child.once('error', failed).once('close', (code, signal) => done({ code, signal, stdout, stderr }));
   });
+}
+
+/** Runs the command in this process, which is quicker; as one of its own where it is to be killed. */
+export function runUnlessKilled(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> {
+  return env['POND_BULK_KILL_AT'] === undefined ? mainHere(args, { env }) : runCli(args, { env });
 }
 
 /** The ICCID of the n-th device (from 1) of the sandbox's POND fleet. */

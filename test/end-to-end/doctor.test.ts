@@ -7,7 +7,7 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines } from '../database/engines.ts';
 import { makeLogins } from '../database/logins.ts';
-import { runCli, testSandbox, type Ran, type TestSandbox } from './cli.ts';
+import { runCli, runUnlessKilled, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
 // A server may take its time for the first statements of a new database.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -31,7 +31,7 @@ async function doctor(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran & { readonly checks: readonly Told[]; readonly failed: readonly string[] }> {
   const given = Object.entries({ ...sandbox.environment, ...env }).filter(([, value]) => value !== '');
-  const ran = await runCli(['doctor', '--output', 'json'], { env: Object.fromEntries(given) });
+  const ran = await runUnlessKilled(['doctor', '--output', 'json'], Object.fromEntries(given));
   const { checks } = JSON.parse(ran.stdout) as { readonly checks: readonly Told[] };
   return { ...ran, checks, failed: checks.flatMap(({ ok, name }) => (ok === false ? [name] : [])) };
 }

@@ -6,7 +6,7 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { ebondingIccid, ebondingNumber } from '../carriers/ebonding.ts';
 import { engines, sqlite, type TestDatabase } from '../database/engines.ts';
-import { pondIccid, runCli, testSandbox, type Ran, type TestSandbox } from './cli.ts';
+import { pondIccid, runUnlessKilled, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
 // A server may take its time for the first statements of a new database.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-  runCli([...args, '--output', 'csv'], { env: { ...sandbox.environment, DATABASE_URL: made.url, POND_RATE: '1000', ...env } });
+  runUnlessKilled([...args, '--output', 'csv'], { ...sandbox.environment, DATABASE_URL: made.url, POND_RATE: '1000', ...env });
 
 const change = (list: string, more: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
   run(['change-rate-plan', '--file', sandbox.list('list.csv', list), '--yes', ...more], env);

@@ -114,32 +114,67 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
 
 async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion }: RunHereOptions): Promise<RanHere> {
   const events: ToldEvent[] = [];
+  const { code, stderr } = await mainHere(args, {
+    env,
+    ...(onQuestion === undefined ? {} : { onQuestion }),
+    onOut: (text, interrupt) => {
+      for (const line of text.split('\n').filter(Boolean)) {
+        // Our own tool wrote it.
+        const event = JSON.parse(line) as ToldEvent;
+        events.push(event);
+        onEvent?.(event, interrupt);
+      }
+    },
+  });
+  const results = events.filter(({ type }) => type === 'row.result');
+  return { code, events, rows: new Map(results.map((event) => [event.iccid ?? '', event])), stderr };
+}
+
+/** What a command wrote, and its exit code. */
+export interface SaidHere {
+  readonly code: number;
+  /** No signal ends this process. */
+  readonly signal: null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface MainHereOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** Called with each text on stdout the moment it is written. `interrupt` is a Ctrl-C. */
+  readonly onOut?: (text: string, interrupt: () => void) => void;
+  /** Somebody sits at a terminal: called with each question, answers it. */
+  readonly onQuestion?: (question: string) => string;
+  /** What stdin holds, where nobody sits there. */
+  readonly input?: string;
+}
+
+/** The command of one command line as a process would run it, in this one. */
+export async function mainHere(args: readonly string[], { env, onOut, onQuestion, input = '' }: MainHereOptions): Promise<SaidHere> {
+  let stdout = '';
   let stderr = '';
   const signals = new Map<string, () => void>();
-  const tell = (line: string): void => {
-    // Our own tool wrote it.
-    const event = JSON.parse(line) as ToldEvent;
-    events.push(event);
-    onEvent?.(event, () => signals.get('SIGINT')?.());
-  };
   const stdin = Object.assign(new PassThrough(), { isTTY: onQuestion !== undefined });
-  if (onQuestion === undefined) stdin.end();
+  if (onQuestion === undefined) stdin.end(input);
   const hear = (text: string): void => {
     stderr += text;
     if (onQuestion !== undefined && text.endsWith('[y/N] ')) stdin.write(`${onQuestion(text)}\n`);
+  };
+  const say = (text: string): void => {
+    stdout += text;
+    onOut?.(text, () => signals.get('SIGINT')?.());
   };
   const process_ = {
     env,
     pid: process.pid,
     stdin,
-    stdout: sink((text) => text.split('\n').filter(Boolean).forEach(tell)),
+    stdout: sink(say),
     stderr: Object.assign(sink(hear), { isTTY: onQuestion !== undefined }),
     on: (signal: string, handler: () => void) => signals.set(signal, handler),
   };
   // The tool uses these members of the process and no others.
   const code = await main(args, process_ as unknown as NodeJS.Process);
-  const results = events.filter(({ type }) => type === 'row.result');
-  return { code, events, rows: new Map(results.map((event) => [event.iccid ?? '', event])), stderr };
+  return { code, signal: null, stdout, stderr };
 }
 
 function sink(take: (text: string) => void): Writable {

@@ -6,7 +6,7 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { telegenceIccid, telegenceNumber } from '../carriers/telegence.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
-import { pondIccid, runCli, testSandbox, type Ran, type TestSandbox } from './cli.ts';
+import { pondIccid, runUnlessKilled, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
 // A server may take its time for the first statements of a new database.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -35,7 +35,7 @@ describe.each(engines)('Mobility devices on $name', ({ create }) => {
   });
 
   const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-    runCli(args, { env: { ...sandbox.environment, DATABASE_URL: made.url, POND_RATE: '1000', SETTLE_SECONDS: '1', ...env } });
+    runUnlessKilled(args, { ...sandbox.environment, DATABASE_URL: made.url, POND_RATE: '1000', SETTLE_SECONDS: '1', ...env });
   const change = (list: string, more: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
     run(['change-rate-plan', '--file', sandbox.list('list.csv', list), '--yes', '--output', 'csv', ...more], env);
   const audit = () =>

@@ -42,13 +42,13 @@ async function plans(...devices: readonly number[]): Promise<readonly (readonly 
 
 describe('P7: rollback restores or refuses, never guesses', () => {
   test('devices get their plans back, at the carrier and in the database; what somebody changed since is left alone', async () => {
-    await sandbox.run(['change-rate-plan', '--file', list(1, 2, 3, 51), '--plan', 'POND-5GB', '--yes']);
+    await sandbox.runHere(['change-rate-plan', '--file', list(1, 2, 3, 51), '--plan', 'POND-5GB', '--yes']);
     sql(`UPDATE Device SET RatePlan = 'POND-10GB' WHERE ICCID = '${pondIccid(2)}'`);
 
-    const dry = await sandbox.run(['rollback', 'last', '--dry-run', '--output', 'csv']);
-    const ran = await sandbox.run(['rollback', 'last', '--yes', '--output', 'csv']);
+    const dry = await sandbox.runHere(['rollback', 'last', '--dry-run', '--output', 'csv']);
+    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
     const runs = sandbox.query('SELECT command, reason FROM pondbulk_run ORDER BY started_at');
-    const again = await sandbox.run([
+    const again = await sandbox.runHere([
       'rollback',
       String(sandbox.query<{ id: string }>('SELECT MIN(id) AS id FROM DeviceBulkChange')[0]?.id),
       '--yes',
@@ -75,7 +75,7 @@ describe('P7: rollback restores or refuses, never guesses', () => {
     const before = sandbox.query(
       'SELECT AccountNumber, SiteId, CustomerRatePlanId FROM Device_Tenant WHERE DeviceId IN (1, 2) ORDER BY DeviceId',
     );
-    const assigned = await sandbox.run([
+    const assigned = await sandbox.runHere([
       'assign-customer',
       '--file',
       list(1, 2),
@@ -87,7 +87,7 @@ describe('P7: rollback restores or refuses, never guesses', () => {
     ]);
     expect(assigned.code, assigned.stderr).toBe(0);
 
-    const ran = await sandbox.run(['rollback', 'last', '--yes', '--output', 'csv']);
+    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
 
     expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['APPLIED', 'REJECTED']]);
     expect(ran.stdout).toContain('It had no customer rate plan before');
@@ -98,20 +98,20 @@ describe('P7: rollback restores or refuses, never guesses', () => {
 
   test('a row with a service line at Rev.io is refused: lines are not taken back', async () => {
     const service = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99'];
-    const assigned = await sandbox.run(['assign-customer', '--file', list(1), '--customer', '4712', ...service, '--yes']);
+    const assigned = await sandbox.runHere(['assign-customer', '--file', list(1), '--customer', '4712', ...service, '--yes']);
     expect(assigned.code, assigned.stderr).toBe(0);
 
-    const ran = await sandbox.run(['rollback', 'last', '--yes', '--output', 'csv']);
+    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
 
     expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['REJECTED']]);
     expect(ran.stdout).toContain('Active service line. Cannot change customers.');
   });
 
   test('a run that applied nothing, and one that is not there', async () => {
-    await sandbox.run(['change-rate-plan', '--file', list(51), '--plan', 'POND-5GB', '--yes']);
+    await sandbox.runHere(['change-rate-plan', '--file', list(51), '--plan', 'POND-5GB', '--yes']);
 
-    const nothing = await sandbox.run(['rollback', 'last', '--yes']);
-    const unknown = await sandbox.run(['rollback', '99999', '--yes']);
+    const nothing = await sandbox.runHere(['rollback', 'last', '--yes']);
+    const unknown = await sandbox.runHere(['rollback', '99999', '--yes']);
 
     expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('applied nothing')]);
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('99999')]);

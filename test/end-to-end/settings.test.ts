@@ -1,10 +1,10 @@
-import { copyFileSync, chmodSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { sandboxFolder } from '../../src/sandbox/sandbox-folder.ts';
-import { pondIccid, runCli, testSandbox, type TestSandbox } from './cli.ts';
+import { pondIccid, runCli, runUnlessKilled, testSandbox, type TestSandbox } from './cli.ts';
 
 let sandbox: TestSandbox;
 let database: string;
@@ -19,8 +19,12 @@ afterEach(() => sandbox.remove());
 
 /** Not the sandbox: settings as an installation has them. */
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(args, {
-    env: { ...sandbox.environment, POND_BULK_OPERATOR: 'sandbox', DATABASE_URL: `sqlite:${database}`, SETTLE_SECONDS: '1', ...env },
+  runUnlessKilled(args, {
+    ...sandbox.environment,
+    POND_BULK_OPERATOR: 'sandbox',
+    DATABASE_URL: `sqlite:${database}`,
+    SETTLE_SECONDS: '1',
+    ...env,
   });
 
 const change = (...devices: readonly number[]) => {
@@ -158,5 +162,51 @@ describe('numbers that the look-up tables do not have', () => {
     const saved = db.prepare('SELECT ChangeRequestTypeId, PortalType FROM DeviceBulkChange, Device_CustomerRatePlanOrRatePool_Queue').all();
     db.close();
     expect(saved.map((row) => ({ ...row }))).toEqual([{ ChangeRequestTypeId: 44, PortalType: 5 }]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a .env that others may read', () => {
+  const inFolder = (args: readonly string[], mode: number, more: Readonly<Record<string, string>> = {}) => {
+    const cwd = join(sandbox.dir, 'installed');
+    mkdirSync(cwd, { recursive: true });
+    const texts = { ...sandbox.environment, DATABASE_URL: `sqlite:${database}`, POND_BULK_ENVIRONMENT: 'production', ...more };
+    writeFileSync(
+      join(cwd, '.env'),
+      Object.entries(texts)
+        .map(([name, text]) => `${name}='${text}'\n`)
+        .join(''),
+    );
+    chmodSync(join(cwd, '.env'), mode);
+    return runCli(args, { cwd });
+  };
+
+  test.each([
+    ['change-rate-plan', '--plan', 'POND-5GB', '--yes'],
+    ['change-rate-plan', '--plan', 'POND-5GB', '--dry-run'],
+    ['resume', 'last', '--yes'],
+    ['list'],
+    ['doctor'],
+    ['db', 'migrate'],
+  ])('is refused for production before anything is read from a carrier or a database: %s %s', async (...args) => {
+    // Whoever asks this database is told that it is not there.
+    const ran = await inFolder(args, 0o640, { DATABASE_URL: 'sqlite:/nowhere/portal.db' });
+
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(
+      /installed\/\.env holds secrets and is open to others than its owner: chmod 600 \.env \[CONFIG_INVALID\]\n$/,
+    );
+    expect((await sandbox.client.summary()).calls).toBe(0);
+  });
+
+  test('is used once it is its owner’s alone, and warned about where it is not production', async () => {
+    const [file, list] = [sandbox.list('list.csv', `iccid\n${pondIccid(1)}\n`), ['--output', 'csv']];
+    const dry = ['change-rate-plan', '--plan', 'POND-5GB', '--dry-run', '--file', file, ...list];
+
+    const closed = await inFolder(dry, 0o600);
+    const open = await inFolder(dry, 0o640, { POND_BULK_ENVIRONMENT: 'sandbox' });
+
+    expect([closed.code, open.code], closed.stderr + open.stderr).toEqual([0, 0]);
+    expect(closed.stderr).not.toContain('chmod');
+    expect(open.stderr).toContain('chmod 600 .env');
   });
 });

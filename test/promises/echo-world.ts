@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'node:util';
 
-import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
+import { vi } from 'vitest';
+
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
 import { runCli, type Ran } from '../end-to-end/cli.ts';
+import { mainHere } from '../end-to-end/in-process.ts';
 import { startEchoServer, TOKENS, type EchoServer } from './echo-server.ts';
 import { leaksIn, leaksInDatabase, leaksInFiles } from './secret-search.ts';
 
@@ -40,21 +40,26 @@ export interface EchoWorld {
   list(name: string, text: string): string;
   /** The world's SQLite file. */
   readonly database: string;
-  /** Runs the commands one after another, and searches what they say and what is left behind. */
-  leaksOf(
-    commands: readonly (readonly string[])[],
-    env?: Readonly<Record<string, string>>,
-  ): Promise<{ readonly ran: readonly Ran[]; readonly leaks: readonly string[] }>;
+  /** Runs the commands one after another, each as a process of its own, and searches what they say and what is left behind. */
+  leaksOf(commands: readonly (readonly string[])[], env?: Readonly<Record<string, string>>): Promise<Searched>;
+  /** The same in this process: what is written past the tool's own terminal is searched too. */
+  leaksHere(commands: readonly (readonly string[])[]): Promise<Searched>;
   remove(): Promise<void>;
 }
 
-export async function echoWorld(): Promise<EchoWorld> {
+export interface Searched {
+  readonly ran: readonly Said[];
+  readonly leaks: readonly string[];
+}
+
+/** What a command wrote, and its exit code; null when a signal ended it. */
+export type Said = Pick<Ran, 'code' | 'stdout' | 'stderr'>;
+
+/** A world on a copy of the sample database. `heardPast` answers what was written past the streams that commands here were given. */
+export async function echoWorld(sample: string, heardPast: () => string): Promise<EchoWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'pond-bulk-p10-'));
   const database = join(dir, 'portal.db');
-  const db = await openDatabase(`sqlite:${database}`, { create: true });
-  await migrate(db, { withOperatorSchema: true });
-  await seedDatabase(db, sampleData());
-  await db.close();
+  copyFileSync(sample, database);
   const echo = await startEchoServer();
   const environment = {
     ...carrierEnvironment(echo.port),
@@ -65,6 +70,16 @@ export async function echoWorld(): Promise<EchoWorld> {
     SETTLE_SECONDS: '0.2',
     RETRY_MAX_COUNT: '0',
   };
+  const searched = async (commands: readonly (readonly string[])[], run: (command: readonly string[]) => Promise<Said>) => {
+    const ran: Said[] = [];
+    for (const command of commands) ran.push(await run(command));
+    const said = ran.flatMap(({ stdout, stderr }, index) => {
+      const command = commands[index]?.join(' ');
+      return [...leaksIn(`stdout of ${command}`, stdout, ALL_SECRETS), ...leaksIn(`stderr of ${command}`, stderr, ALL_SECRETS)];
+    });
+    const past = leaksIn('what was written past the streams', heardPast(), ALL_SECRETS);
+    return { ran, leaks: [...said, ...past, ...leaksInDatabase(database, ALL_SECRETS), ...leaksInFiles(dir, ALL_SECRETS)] };
+  };
   return {
     echo,
     database,
@@ -73,20 +88,30 @@ export async function echoWorld(): Promise<EchoWorld> {
       writeFileSync(join(dir, name), text);
       return join(dir, name);
     },
-    leaksOf: async (commands, env = {}) => {
-      const ran: Ran[] = [];
-      const leaks: string[] = [];
-      for (const command of commands) {
-        const ended = await runCli(command, { env: { ...environment, ...env } });
-        leaks.push(...leaksIn(`stdout of ${command.join(' ')}`, ended.stdout, ALL_SECRETS));
-        leaks.push(...leaksIn(`stderr of ${command.join(' ')}`, ended.stderr, ALL_SECRETS));
-        ran.push(ended);
-      }
-      return { ran, leaks: [...leaks, ...leaksInDatabase(database, ALL_SECRETS), ...leaksInFiles(dir, ALL_SECRETS)] };
-    },
+    leaksOf: (commands, env = {}) => searched(commands, (command) => runCli(command, { env: { ...environment, ...env } })),
+    leaksHere: (commands) => searched(commands, (command) => mainHere(command, { env: environment })),
     remove: async () => {
       await echo.stop();
       rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Hears what is written past the streams that a command was given, by a library for example; until it is stopped. */
+export function hearPast(): { readonly heard: () => string; stop(): void } {
+  const past: string[] = [];
+  const spies = [
+    ...[process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation((chunk) => past.push(String(chunk)) > 0),
+    ),
+    ...(['log', 'info', 'warn', 'error', 'debug'] as const).map((name) =>
+      vi.spyOn(console, name).mockImplementation((...args: unknown[]) => void past.push(format(...args))),
+    ),
+  ];
+  return {
+    heard: () => past.join('\n'),
+    stop: () => {
+      for (const spy of spies) spy.mockRestore();
     },
   };
 }

@@ -65,8 +65,8 @@ describe('P6: a SIM is never without a package because of us', () => {
     world.simulator.state.faults.add({ ...late, kind: '400', times: 1, seconds: 1 });
     world.simulator.state.faults.add({ ...late, kind: 'late-effect', times: 2, seconds: 1.4 });
 
-    const ran = await world.run(['change-rate-plan', '--file', world.list(`iccid\n${iccid}\n`), '--plan', 'POND-5GB', '--yes']);
-    const retried = await world.run(['retry', 'last', '--yes']);
+    const ran = await world.runHere(['change-rate-plan', '--file', world.list(`iccid\n${iccid}\n`), '--plan', 'POND-5GB', '--yes']);
+    const retried = await world.runHere(['retry', 'last', '--yes']);
     await vi.waitFor(() => expect(world.simulator.state.pending.size).toBe(0), { timeout: 5000 });
 
     expect([ran.code, retried.code], `${ran.stdout}\n${retried.stdout}`).toEqual([5, 0]);
@@ -81,9 +81,9 @@ describe('P6: a SIM is never without a package because of us', () => {
     expect(activeOn(iccid)).toEqual([101, 105]);
     await world.pond('POST', `/package/${await packageOn(iccid, 105)}/status`, { body: { packageStatus: 'TERMINATED' } });
 
-    const resumed = await world.run(['resume', 'last', '--yes']);
+    const resumed = await world.runHere(['resume', 'last', '--yes']);
     const kept = activeOn(iccid);
-    const retried = await world.run(['retry', 'last', '--yes']);
+    const retried = await world.runHere(['retry', 'last', '--yes']);
 
     expect(world.watch.problems).toEqual([]);
     expect([resumed.code, kept], resumed.stdout).toEqual([5, [101]]);
@@ -127,7 +127,7 @@ async function changeUntilSettled(wanted: ReadonlyMap<string, Plan>, random: Ran
 
   switchFaultsOn(random);
   await interrupted(command, random);
-  if ((await runCount()) === runsBefore) await world.run(command);
+  if ((await runCount()) === runsBefore) await world.runHere(command);
   let rows = await rowsNow();
   for (let round = 1; round <= MOST_ROUNDS && rows.some(({ status }) => !SETTLED.includes(status)); round += 1) {
     const isOpen = rows.some(({ status }) => ['NOT_STARTED', 'UNKNOWN', 'ACCEPTED'].includes(status));
@@ -137,7 +137,7 @@ async function changeUntilSettled(wanted: ReadonlyMap<string, Plan>, random: Ran
       await interrupted(goOn, random);
     } else {
       world.simulator.state.faults.clear();
-      await world.run(goOn);
+      await world.runHere(goOn);
     }
     rows = await rowsNow();
     const doneWithTwo = rows.filter(({ iccid, status }) => SETTLED.includes(status) && activeOn(iccid).length !== 1);
@@ -147,12 +147,12 @@ async function changeUntilSettled(wanted: ReadonlyMap<string, Plan>, random: Ran
 }
 
 async function runCount(): Promise<number> {
-  const { stdout } = await world.run(['list', '--output', 'json']);
+  const { stdout } = await world.runHere(['list', '--output', 'json']);
   return (JSON.parse(stdout) as unknown[]).length;
 }
 
 async function rowsNow(): Promise<readonly Row[]> {
-  const { stdout } = await world.run(['status', 'last', '--output', 'json']);
+  const { stdout } = await world.runHere(['status', 'last', '--output', 'json']);
   return (JSON.parse(stdout) as { rows: Row[] }).rows;
 }
 

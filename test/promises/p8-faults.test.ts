@@ -25,7 +25,7 @@ async function changeUnder(fault: { readonly kind: string; readonly path: string
   const file = sandbox.list(`fault-${iccid}.csv`, `iccid\n${iccid}\n`);
   const { path, ...rest } = fault;
   await sandbox.client.addFault({ service: 'pond', match: { path, subject: iccid.slice(0, 19) }, ...rest });
-  const ran = await sandbox.run(['change-rate-plan', '--plan', 'POND-5GB', '--file', file, '--output', 'json'], { env: TIMEOUT });
+  const ran = await sandbox.runHere(['change-rate-plan', '--plan', 'POND-5GB', '--file', file, '--output', 'json'], { env: TIMEOUT });
   const { rows } = JSON.parse(ran.stdout) as { rows: { status: string; message: string; error: { code: string } | null }[] };
   const { bySubject, violations } = await sandbox.client.summary();
   return { code: ran.code, row: rows[0], effects: bySubject[iccid.slice(0, 19)], violations, iccid };
@@ -59,7 +59,7 @@ describe('P8: faults are survived, and what happened happened once', () => {
     const { iccid, code } = await changeUnder({ kind: '400', path: '/status' });
     expect(code).toBe(5);
 
-    const retried = await sandbox.run(['retry', 'last', '--yes']);
+    const retried = await sandbox.runHere(['retry', 'last', '--yes']);
 
     expect(retried.code, retried.stdout).toBe(0);
     expect((await sandbox.client.summary()).bySubject[iccid.slice(0, 19)]).toEqual({

@@ -9,11 +9,24 @@ export type Secrets = Readonly<Record<string, string>>;
 export function leaksIn(place: string, content: string | Buffer, secrets: Secrets): readonly string[] {
   const bytes = Buffer.from(content);
   return Object.entries(secrets).flatMap(([name, secret]) =>
-    Object.entries(formsOf(secret)).flatMap(([form, text]) => {
+    differentForms(secret).flatMap(([form, text]) => {
       const at = bytes.indexOf(text);
       return at < 0 ? [] : [`${place}: ${name} as ${form}: …${bytes.subarray(Math.max(0, at - 60), at + 60).toString()}…`];
     }),
   );
+}
+
+const known = new Map<string, readonly (readonly [form: string, text: Buffer])[]>();
+
+/** Each text once: a plain secret looks the same in most forms, and a database has many values to search. */
+function differentForms(secret: string): readonly (readonly [form: string, text: Buffer])[] {
+  const forms =
+    known.get(secret) ??
+    [...new Map(Object.entries(formsOf(secret)).map(([form, text]) => [text, form]))].map(
+      ([text, form]) => [form, Buffer.from(text)] as const,
+    );
+  known.set(secret, forms);
+  return forms;
 }
 
 /** Every file below the folder, byte by byte. */

@@ -6,7 +6,7 @@ import type { HttpCall, HttpClient, HttpReply } from '../../domain/http.ts';
 import type { RowError } from '../../domain/result.ts';
 import { parseJson } from '../../http/json.ts';
 import { createRedactor, type Redact } from '../../http/redact.ts';
-import { readBody } from '../../http/verdict.ts';
+import { readBody, UNTRUSTED } from '../../http/verdict.ts';
 import { isTokenRefused, SESSION_EXPIRED, thingSpaceErrors } from './errors.ts';
 import { keepToken } from './kept-token.ts';
 
@@ -100,7 +100,7 @@ function refusedToken(reply: HttpReply): 'bearer' | 'session' | null {
 
 /** Whatever became of a login that was sent, it stops the provider; only one that never arrived may be tried again. */
 function failedLogin(error: RowError): RowError {
-  if (error.code === 'NOT_REACHED' || error.class === 'limit') return error;
+  if (error.code === 'NOT_REACHED' || error.code === UNTRUSTED || error.class === 'limit') return error;
   const message = error.class === 'auth' ? error.message : `ThingSpace: login failed (${error.message})`;
   return {
     ...error,

@@ -24,6 +24,7 @@ export interface ToldEvent {
   readonly message?: string;
   readonly provider?: string;
   readonly account?: string;
+  readonly bulkChangeIds?: readonly string[];
   readonly rule?: string;
   readonly stops?: boolean;
   readonly next?: string | null;

@@ -60,6 +60,7 @@ test.each([
 });
 
 test.each([
+  [['ledger', '--limit', 'x'], 'It must be a whole number from 1.'],
   [['list', '--provider', 'Nobody'], 'The sandbox has no service provider Nobody; it has POND Sandbox, '],
   [['strat'], 'pond-bulk sandbox has no command strat: did you mean start?'],
   [['everything'], 'pond-bulk sandbox has no command everything: pond-bulk sandbox --help shows its commands'],

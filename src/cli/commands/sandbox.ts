@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { PondBulkError } from '../../domain/errors.ts';
 import { nearest } from '../../config/nearest.ts';
 import type { Context } from '../context.ts';
+import { wholeNumber } from '../options.ts';
 import { renderProviders, sandboxListCommand, type SandboxProvider } from './sandbox-samples.ts';
 
 /** What `pond-bulk sandbox …` can ask of a sandbox; given by main, which knows where it lives. */
@@ -95,7 +96,7 @@ export function sandboxCommand(program: Command, { terminal }: Context, control:
     .command('ledger [subject]')
     .description('what happened to whom at the simulated carriers (subject: ICCID, package or line)')
     .option('--service <name>', 'only this service')
-    .option('--limit <n>', 'the last n entries', Number, 50)
+    .option('--limit <n>', 'the last n entries', wholeNumber(1), 50)
     .action(async (subject: string | undefined, options: { readonly service?: string; readonly limit: number }, self: Command) => {
       await print(await control.ledger(dirOf(self), { subject, service: options.service, limit: options.limit }));
     });

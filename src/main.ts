@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 
 import { revio } from './billing/revio/revio.ts';
-import { CARRIERS } from './carriers/registry.ts';
+import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { SandboxControl } from './cli/commands/sandbox.ts';
 import type { Context, GlobalFlags } from './cli/context.ts';
 import { exitCodeOf } from './cli/exit-codes.ts';
@@ -19,6 +19,7 @@ import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
 import { migrationScript } from './database/migration-sql.ts';
 import { engineOf, openDatabase } from './database/open-database.ts';
+import { carrierKey } from './domain/carrier-key.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
 import { createRedactor } from './http/redact.ts';
@@ -26,6 +27,7 @@ import { killProbe } from './kill-probe.ts';
 import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
+import { sampleProviders } from './sandbox/sample-providers.ts';
 import { simulatorClient } from './sandbox/simulator-client.ts';
 
 /** Loaded when they are needed: with the HTTP client and the query builder they are half of the program's start. */
@@ -149,6 +151,8 @@ function isAlive(pid: number): boolean {
 function sandboxControl(folderOf: (dir: string | undefined) => SandboxFolder): SandboxControl {
   const clientOf = async (dir: string | undefined) => (await startSandbox(folderOf(dir))).client;
   return {
+    providers: () =>
+      sampleProviders().map((provider) => ({ ...provider, key: carrierKey(carrierOf(provider.integration) ?? { needs: [] }) })),
     start: (dir) => startSandbox(folderOf(dir)),
     stop: (dir) => stopSandbox(folderOf(dir)),
     status: async (dir) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { testSandbox, type TestSandbox } from './end-to-end/cli.ts';
@@ -27,9 +27,14 @@ test('the README has commands to try', () => {
 });
 
 test.each(COMMANDS)('the README is true: %s', async (command, code) => {
-  const args = command.split(/\s+/).map((word) => (word.startsWith('fixtures/') ? resolve(word) : word));
+  const [line = '', output] = command.split(/\s+>\s+/);
+  const args = line.split(/\s+/).map((word) => {
+    if (word.startsWith('fixtures/')) return resolve(word);
+    return word.endsWith('.csv') ? join(sandbox.dir, word) : word;
+  });
 
   const ran = await sandbox.run(args.filter((word) => word !== '--sandbox'));
+  if (output !== undefined) sandbox.list(output, ran.stdout);
 
   expect(ran.code, `${ran.stdout}\n${ran.stderr}`).toBe(code);
 });

@@ -9,6 +9,9 @@ export const outputOption = (): Option => new Option('--output <form>', 'what st
 export const resultsOption = (): Option => new Option('--results <dir>', 'write results.csv, failed.csv and summary.json there');
 export const yesOption = (): Option => new Option('--yes', 'do not ask; needed where nobody can be asked (cron, CI)');
 
+export const lastChangeOption = (): Option =>
+  new Option('--use-last-change', 'spend the last plan change of the month too, where the carrier counts them');
+
 export function paceOptions(): readonly Option[] {
   return [
     new Option('--concurrency <n>', 'at most n requests at once per account; never above the configured pace').argParser(wholeNumber(1)),

@@ -56,6 +56,8 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
   const coloured = isOutTty && !isPlain && env['FORCE_COLOR'] !== '0';
   let isClosed = false;
   let active: Ora | null = null;
+  /** Resolves when a full stdout has room again: one for all who wait, since events are not waited for one by one. */
+  let room: Promise<void> | null = null;
   // A closed pipe stops printing, never the run.
   stdout.on('error', () => {
     isClosed = true;
@@ -78,7 +80,11 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
       if (isClosed || stdout.destroyed) return;
       // On the same terminal a spinner's line would run into the text; its next frame comes by itself.
       if (isOutTty) active?.clear();
-      if (!stdout.write(text) && !stdout.destroyed) await drained(stdout);
+      if (stdout.write(text) || stdout.destroyed) return;
+      room ??= drained(stdout).then(() => {
+        room = null;
+      });
+      await room;
     },
     note,
     paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),

@@ -9,13 +9,14 @@ import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { createRunReader } from './run-reader.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
-import { begunRows, claimRows, reopenRows, releaseRows } from './statements/claim.ts';
+import { begunRows, claimRows, releaseRows } from './statements/claim.ts';
 import type { Written } from './statements/effects.ts';
 import { heldBeside, lockSaves } from './statements/held.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
+import { reopenRows } from './statements/reopen.ts';
 import { insertChangeRequest, insertRefusals, insertRows, updateChangeRequest, type SavedUnder } from './statements/rows.ts';
 import {
   insertRun,
@@ -101,7 +102,8 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     claim: async (bulkChangeId, limit) => claimRows(db, bulkChangeId, await portalOf(bulkChangeId), limit),
     begun: (bulkChangeId, page) => begunRows(db, bulkChangeId, page),
     release: (rowIds) => releaseRows(db, rowIds),
-    reopen: async (bulkChangeId, statuses) => reopenRows(db, bulkChangeId, await portalOf(bulkChangeId), statuses),
+    reopen: async (bulkChangeId, statuses, quota) =>
+      reopenRows(db, { bulkChangeId, portal: await portalOf(bulkChangeId), statuses, quota }),
     journalOf: (rowIds) => readJournal(db, rowIds),
     append: (entries) => appendJournal(db, entries),
     callProcedure: procedures.call,

@@ -51,6 +51,10 @@ export interface Carrier extends Integration {
   readonly procedure?: string;
   /** Left out where changes are not counted. */
   readonly quota?: PlanQuota;
+  /** Whether a change is accepted first, and done some time after its answer. */
+  readonly doneLater: boolean;
+  /** The calls that tell afterwards whether a change happened (`GET /devices/{iccid}`); none where nobody can be asked. */
+  readonly readBack: readonly string[];
   connect(account: CarrierAccount): CarrierConnection;
 }
 

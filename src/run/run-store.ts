@@ -1,5 +1,7 @@
 import type { DeviceChapter } from '../domain/device-life.ts';
 import type { Portal } from '../domain/effect.ts';
+import type { CountedProvider } from '../domain/facts-store.ts';
+import type { Refused } from '../domain/plan-refusals.ts';
 import type { ProcedureCall } from '../domain/procedure.ts';
 import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
 import type { RowResult } from '../domain/result.ts';
@@ -12,6 +14,22 @@ export interface SavedBulkChange {
   readonly id: string;
   readonly portal: Portal;
   readonly changeRequestId: string | null;
+}
+
+/** What limits the new attempts of a provider whose carrier counts plan changes. */
+export interface RetryQuota {
+  readonly counted: CountedProvider;
+  /** The first day that counts, `yyyy-MM-dd`. */
+  readonly since: string;
+  /** Null while a device that had `used` changes may be changed once more. */
+  readonly refusalOf: (iccid: string, used: number) => Refused | null;
+}
+
+export interface Reopened {
+  /** How many rows have a new attempt. */
+  readonly rows: number;
+  /** Why others have none: their quota is used up. */
+  readonly refused: readonly Refused[];
 }
 
 /** Rows that are saved in one transaction: fewer than a table lock would take. */
@@ -91,8 +109,8 @@ export interface RunStore extends RunReader {
   ): Promise<readonly OpenRow[]>;
   /** Claimed rows that were not begun after all are NEW again. */
   release(rowIds: readonly string[]): Promise<void>;
-  /** A new attempt for rows with these statuses, unless another bulk change holds their device. Answers how many there are. */
-  reopen(bulkChangeId: string, statuses: readonly RowStatus[]): Promise<number>;
+  /** A new attempt for rows with these statuses, unless another bulk change holds their device, or its quota is used up. */
+  reopen(bulkChangeId: string, statuses: readonly RowStatus[], quota: RetryQuota | null): Promise<Reopened>;
   journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
   append(entries: readonly JournalEntry[]): Promise<void>;
   /** Calls a stored procedure for one device: its answer, committed; or that it waits for the others of its bulk change. */

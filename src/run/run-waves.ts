@@ -1,7 +1,7 @@
 import type { RowError } from '../domain/result.ts';
 import type { WaveOptions } from './engine-options.ts';
 import type { Engine, ProviderRun } from './run-provider.ts';
-import { verifyWave, type Mismatch } from './verify-wave.ts';
+import { verifyWave, type Mismatch, type Verified } from './verify-wave.ts';
 import { createWaveRecord, type WaveRecord } from './wave-record.ts';
 import { nextWave, shareOut, type Wave } from './waves.ts';
 
@@ -12,6 +12,8 @@ export interface WaveCounts {
   /** Verdicts that the database did not take. */
   readonly unwritten: () => number;
 }
+
+const NOT_VERIFIED: Verified = { mismatch: null, shown: 0, unseen: 0 };
 
 /**
  * Works on rows wave by wave. A wave is followed by the next when nothing of it is in doubt, at least one of its rows came through,
@@ -38,22 +40,22 @@ export async function runInWaves(
     if (isLast || stopped.aborted || providers.every(({ isStopped }) => isStopped)) return null;
 
     const inDoubt = record.unknown + sum(providers.map(({ atCarrier }) => atCarrier)) + counts.unwritten();
-    const mismatch =
-      doubt(record, inDoubt) ??
-      (await verifyWave(record.applied, { readPlan, clock, settleMs, signal: stopped }).catch((error: unknown): null => {
-        if (!stopped.aborted) throw error;
-        return null;
-      }));
+    const doubtful = doubt(record, inDoubt);
+    const { mismatch, shown, unseen } =
+      doubtful === null
+        ? await verifyWave(record.applied, { readPlan, clock, settleMs, signal: stopped }).catch((error: unknown): Verified => {
+            if (!stopped.aborted) throw error;
+            return NOT_VERIFIED;
+          })
+        : { ...NOT_VERIFIED, mismatch: doubtful };
     if (stopped.aborted) return null;
     const name = `Wave ${wave.n} of ${wave.of}`;
     if (mismatch !== null) {
       tell(`${name}: ${mismatch.message}`, true);
       return mismatch.error;
     }
-    tell(
-      `${name} is done: ${rowsOf(record.done + record.failed)}, ${record.failed} failed, ${record.applied.length} read back as wanted`,
-      false,
-    );
+    const readBack = `${shown} read back as wanted${unseen === 0 ? '' : `, ${unseen} cannot be read back`}`;
+    tell(`${name} is done: ${rowsOf(record.done + record.failed)}, ${record.failed} failed, ${readBack}`, false);
     const next = nextWave(waves, sum((await counts.open()).values()));
     if (hold === null || next === null) continue;
     const held = await hold(next, stopped);

@@ -26,35 +26,55 @@ export interface Mismatch {
   readonly error: RowError | null;
 }
 
-/** Reads changed devices back at their carriers. Resolves to the first that is not as wanted, else null; rejects with the signal's reason. */
-export async function verifyWave(applied: readonly PlanChange[], options: VerifyOptions): Promise<Mismatch | null> {
-  const waiting = [...applied];
-  let found: Mismatch | null = null;
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && found === null; next = waiting.shift()) found ??= await look(next, options);
-  };
-  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, worker));
-  return found;
+/** What reading back changed devices found. */
+export interface Verified {
+  /** The first that is not as wanted; then the others may not have been asked about. */
+  readonly mismatch: Mismatch | null;
+  /** Devices that their carriers show as wanted. */
+  readonly shown: number;
+  /** Devices whose carriers nobody can ask. */
+  readonly unseen: number;
 }
 
-async function look(change: PlanChange, { readPlan, clock, settleMs, signal }: VerifyOptions): Promise<Mismatch | null> {
+/** Reads changed devices back at their carriers. Rejects with the signal's reason. */
+export async function verifyWave(applied: readonly PlanChange[], options: VerifyOptions): Promise<Verified> {
+  const waiting = [...applied];
+  let mismatch: Mismatch | null = null;
+  let [shown, unseen] = [0, 0];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && mismatch === null; next = waiting.shift()) {
+      const seen = await look(next, options);
+      if (seen === 'as wanted') shown += 1;
+      else if (seen === 'cannot be asked') unseen += 1;
+      else mismatch ??= seen;
+    }
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, worker));
+  return { mismatch, shown, unseen };
+}
+
+type Seen = Mismatch | 'as wanted' | 'cannot be asked';
+
+async function look(change: PlanChange, { readPlan, clock, settleMs, signal }: VerifyOptions): Promise<Seen> {
   const { iccid } = change.device;
   const giveUpAt = clock.now() + settleMs;
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
     signal.throwIfAborted();
     const seen = await readPlan(change, signal).then(
-      (shown): Mismatch | null => {
-        if (shown === null) return null;
+      (shown): Seen => {
+        if (shown === null) return 'cannot be asked';
         const differences = differencesFromPlan(change, shown);
-        return differences.length === 0 ? null : { message: `${iccid}: the carrier says that ${differences.join(', ')}`, error: null };
+        return differences.length === 0
+          ? 'as wanted'
+          : { message: `${iccid}: the carrier says that ${differences.join(', ')}`, error: null };
       },
-      (error: unknown): Mismatch => {
+      (error: unknown): Seen => {
         if (!(error instanceof CallFailed)) throw error;
         return { message: `${iccid} could not be read back: ${error.error.message}`, error: error.error };
       },
     );
     const leftMs = giveUpAt - clock.now();
-    if (seen === null || leftMs <= 0 || (seen.error !== null && stopsProvider(seen.error))) return seen;
+    if (typeof seen === 'string' || leftMs <= 0 || (seen.error !== null && stopsProvider(seen.error))) return seen;
     await clock.sleep(Math.min(waitMs, leftMs), signal);
   }
 }

@@ -29,15 +29,15 @@ export function sandboxFolder(path: string): SandboxFolder {
   };
 }
 
-/** Where the user's programs keep their data. */
+/** Where the user's programs keep their data. A variable that is empty counts as not set: else the sandbox were in the folder of the day. */
 export function defaultSandboxPath(env: Readonly<Record<string, string | undefined>>): string {
   const home = homedir();
   switch (platform()) {
     case 'win32':
-      return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'pond-bulk', 'sandbox');
+      return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'pond-bulk', 'sandbox');
     case 'darwin':
       return join(home, 'Library', 'Application Support', 'pond-bulk', 'sandbox');
     default:
-      return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'pond-bulk', 'sandbox');
+      return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'pond-bulk', 'sandbox');
   }
 }

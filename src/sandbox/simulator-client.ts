@@ -1,3 +1,4 @@
+import { PondBulkError } from '../domain/errors.ts';
 import type { Fault } from './simulator/faults.ts';
 import type { LedgerEntry, LedgerSummary } from './simulator/ledger.ts';
 
@@ -27,6 +28,15 @@ export interface SimulatorClient {
   stop(): Promise<void>;
 }
 
+/** What is wrong with a request, on one line. */
+function reasonOf(answer: unknown): string {
+  const { message } = answer as { readonly message: string };
+  return message
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll('✖ ', '')
+    .replaceAll('→ ', '');
+}
+
 export function simulatorClient(port: number): SimulatorClient {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`http://127.0.0.1:${port}/_sandbox/${path}`, {
@@ -34,6 +44,8 @@ export function simulatorClient(port: number): SimulatorClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();
+    if (response.status === 400)
+      throw new PondBulkError('usage', 'SANDBOX_REFUSED', `The sandbox refused ${method} ${path}: ${reasonOf(answer)}`);
     if (!response.ok) throw new Error(`The sandbox refused ${method} ${path}: ${JSON.stringify(answer)}`);
     // Our own simulator answers it.
     return answer as T;

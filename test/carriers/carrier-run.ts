@@ -25,6 +25,7 @@ export async function open(carrier: CarrierUnderTest, sample: string, { onTestFi
   };
   return {
     carriers: sandbox.carriers,
+    query: sandbox.query,
     /** Lets a fault strike calls about one device, or about all. */
     strike: (
       kind: Fault['kind'],

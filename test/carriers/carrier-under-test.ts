@@ -7,7 +7,7 @@ export interface CallMatch {
   readonly path?: string;
 }
 
-/** What the conformance suite has to know about a carrier. A new carrier adds one of these, and its line in the suite. */
+/** What the conformance suite has to know about a carrier. A new carrier adds one of these, and its line in under-test.ts. */
 export interface CarrierUnderTest {
   /** Integration.Name in the operator's database. */
   readonly integration: string;

@@ -4,17 +4,10 @@ import { CARRIERS } from '../../src/carriers/registry.ts';
 import { PLAN_PREFLIGHT } from '../../src/domain/carrier-plan-effects.ts';
 import { sampleDatabase } from '../end-to-end/in-process.ts';
 import { atFirstIntent, open, SETTLE_SECONDS, statuses, TIMEOUT_SECONDS } from './carrier-run.ts';
-import type { CarrierUnderTest } from './carrier-under-test.ts';
-import { controlCenters } from './control-center.ts';
-import { pond } from './pond.ts';
 import { changed, failed, untouched, type Standing } from './standing.ts';
-import { teal } from './teal.ts';
-import { telegence } from './telegence.ts';
-import { thingSpace } from './thingspace.ts';
+import { UNDER_TEST } from './under-test.ts';
 
 // P12: the same faults at every carrier end alike: row, exit code, effects at the carrier, journal, audit, and what resume makes of it.
-
-const UNDER_TEST: readonly CarrierUnderTest[] = [pond, ...controlCenters, thingSpace, teal, telegence];
 
 const ALWAYS = 1000;
 

@@ -30,6 +30,18 @@ test('a slow reader is waited for, and nothing is left behind', async () => {
   expect(['drain', 'close', 'error'].map((name) => slow.listenerCount(name))).toEqual(listeners);
 });
 
+test('however many texts wait for a slow reader, the stream is watched once', async () => {
+  const { terminal, stdout } = fakeTerminal({ highWaterMark: 1 });
+  const before = stdout.listenerCount('drain');
+
+  const waiting = Array.from({ length: 100 }, (_, index) => terminal.out(`event ${index}\n`));
+  const watched = stdout.listenerCount('drain') - before;
+  stdout.destroy();
+  await Promise.all(waiting);
+
+  expect([watched, stdout.listenerCount('drain') - before]).toEqual([1, 0]);
+});
+
 describe('a closed stdout ends the printing, never the run', () => {
   test('closed just before the first text', async () => {
     const { terminal, stdout } = fakeTerminal();

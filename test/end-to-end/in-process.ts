@@ -23,6 +23,8 @@ export interface ToldEvent {
   readonly status?: string;
   readonly message?: string;
   readonly provider?: string;
+  readonly account?: string;
+  readonly bulkChangeIds?: readonly string[];
   readonly rule?: string;
   readonly stops?: boolean;
   readonly next?: string | null;

@@ -44,6 +44,8 @@ async function open({ onTestFinished }: TestContext) {
     service,
     query: sandbox.query,
     resume: () => run(['resume', 'last']),
+    retry: (id: string, more: readonly string[] = []) => run(['retry', id, ...more]),
+    addFault: sandbox.addFault,
     change: (iccids: readonly string[], plan = 'TS-1GB', options: RunHereOptions = {}, more: readonly string[] = []) =>
       run(['change-rate-plan', '--plan', plan, '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`), ...more], options),
     /** How many devices each request for a change had. */
@@ -263,4 +265,39 @@ test('the fourth change of a month is kept for a rollback unless it is asked for
   expect([fifth.code, fifth.rows.get(first)?.message]).toEqual([5, `Device ${first} had 4 of 4 plan changes this month`]);
   expect([effects(), violations()]).toEqual([{ 'plan set': 4 }, []]);
   expect(query(`SELECT RatePlan FROM Device WHERE ICCID = '${first}'`)).toEqual([{ RatePlan: 'TS-5MB' }]);
+});
+
+test.for([
+  ['keeps the last one', 3, [], 'the last one is kept for a rollback: --use-last-change spends it'],
+  ['never sends a fifth', 4, ['--use-last-change'], 'the next month (UTC) has new ones'],
+] as const)('retry counts the changes of the month again and %s', async ([_name, made, more, hint], context) => {
+  const { change, retry, addFault, effects, violations } = await open(context);
+  const [first = '', second = ''] = MANY;
+  addFault({ service: 'thingspace', kind: '400', match: { method: 'PUT' }, times: 3 });
+  const failed = await change([first, second], 'TS-1GB');
+  const [id = ''] = failed.events.find(({ type }) => type === 'run.start')?.bulkChangeIds ?? [];
+  for (const plan of ['TS-50MB', 'TS-500MB', 'TS-50MB', 'TS-5MB'].slice(0, made)) await change([first], plan, {}, ['--use-last-change']);
+
+  const retried = await retry(id, more);
+
+  expect(statuses(failed, [first, second]), failed.stderr).toEqual(['FAILED', 'FAILED']);
+  expect([retried.code, retried.stderr]).toEqual([
+    5,
+    expect.stringContaining(`Bulk change ${id}: 1 row is left alone: Device ${first} had ${made} of 4 plan changes this month (${hint})`),
+  ]);
+  expect(retried.rows.get(second)?.status).toBe('APPLIED');
+  expect([effects(), violations()]).toEqual([{ 'plan set': made + 1 }, []]);
+});
+
+test('retry spends the last change of the month when it is asked for', async (context) => {
+  const { change, retry, addFault, effects } = await open(context);
+  const [first = ''] = MANY;
+  addFault({ service: 'thingspace', kind: '400', match: { method: 'PUT' } });
+  const failed = await change([first], 'TS-1GB');
+  const [id = ''] = failed.events.find(({ type }) => type === 'run.start')?.bulkChangeIds ?? [];
+  for (const plan of ['TS-50MB', 'TS-500MB', 'TS-50MB']) await change([first], plan);
+
+  const retried = await retry(id, ['--use-last-change']);
+
+  expect([failed.code, retried.code, effects()], retried.stderr).toEqual([5, 0, { 'plan set': 4 }]);
 });

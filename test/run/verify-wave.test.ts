@@ -16,7 +16,7 @@ function change(n: number, effectiveDate: string | null = null): PlanChange {
 
 const many = (count: number): readonly PlanChange[] => Array.from({ length: count }, (_, n) => change(n));
 
-function verified(changes: readonly PlanChange[], readPlan: (change: PlanChange) => Promise<DeviceState>, settleMs = 10_000) {
+function verified(changes: readonly PlanChange[], readPlan: (change: PlanChange) => Promise<DeviceState | null>, settleMs = 10_000) {
   return verifyWave(changes, { readPlan, clock: createFakeClock(), settleMs, signal: new AbortController().signal });
 }
 
@@ -28,7 +28,7 @@ test('every device is asked about once when all show their plan', async () => {
     return Promise.resolve({ plan: 'NEW' });
   });
 
-  expect(found).toBeNull();
+  expect(found).toEqual({ mismatch: null, shown: 30, unseen: 0 });
   expect(new Set(asked).size).toBe(30);
   expect(asked).toHaveLength(30);
 });
@@ -37,9 +37,19 @@ test('a carrier has its settle time to show what it has done', async () => {
   let looks = 0;
   const late = (): Promise<DeviceState> => Promise.resolve({ plan: (looks += 1) > 4 ? 'NEW' : 'OLD' });
 
-  expect(await verified([change(7)], late)).toBeNull();
+  expect(await verified([change(7)], late)).toMatchObject({ mismatch: null, shown: 1 });
   looks = 0;
-  expect(await verified([change(7)], late, 1000)).toEqual({ message: '7: the carrier says that plan is OLD instead of NEW', error: null });
+  expect(await verified([change(7)], late, 1000)).toEqual({
+    mismatch: { message: '7: the carrier says that plan is OLD instead of NEW', error: null },
+    shown: 0,
+    unseen: 0,
+  });
+});
+
+test('a carrier that cannot be asked is counted as that, not as read back', async () => {
+  const found = await verified(many(5), ({ device }) => Promise.resolve(device.deviceId < 2 ? null : { plan: 'NEW' }));
+
+  expect(found).toEqual({ mismatch: null, shown: 3, unseen: 2 });
 });
 
 test.each([
@@ -54,7 +64,7 @@ test.each([
     return Promise.reject(new CallFailed(error));
   });
 
-  expect(found).toEqual({ message: '7 could not be read back: no', error });
+  expect(found.mismatch).toEqual({ message: '7 could not be read back: no', error });
   expect(looks).toBe(asked);
 });
 

@@ -11,7 +11,7 @@ export const revio: Billing = {
   optional: { NUMBER_QUERY: 'search.number' },
   secrets: ['PASSWORD', 'SUBSCRIPTION_KEY'],
   accountKey: ['BASE_URL', 'SUBSCRIPTION_KEY'],
-  pace: { concurrency: 4, perSecond: 7, source: 'Rev.io: 500 calls per minute and key, shared with the tenant’s other vendors' },
+  pace: { concurrency: 4, perSecond: 7, source: "Rev.io: 500 calls per minute and key, shared with the tenant's other vendors" },
   documented: { concurrency: null, perSecond: 500 / 60 },
   timeoutMs: 60_000,
   headers: (settings) => ({

@@ -17,6 +17,8 @@ export const ebonding: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['phone-number'],
   effectiveDate: { kind: 'any' },
+  doneLater: false,
+  readBack: [],
   timeoutMs: 30_000,
   headers: () => ({}),
   limitedFor: () => null,

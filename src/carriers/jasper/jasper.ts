@@ -21,6 +21,8 @@ function controlCenter(integration: string, prefix: string): Carrier {
     needs: [],
     // "at most 180 days ahead"
     effectiveDate: { kind: 'days', max: 180 },
+    doneLater: false,
+    readBack: ['GET /devices/{iccid}'],
     timeoutMs: 30_000,
     headers: (settings) => ({
       Authorization: `Basic ${Buffer.from(`${settings['USERNAME']}:${settings['API_KEY']}`).toString('base64')}`,

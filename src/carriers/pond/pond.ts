@@ -17,6 +17,8 @@ export const pond: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['package-type', 'iccid-19'],
   effectiveDate: { kind: 'none' },
+  doneLater: false,
+  readBack: ['GET /sim/{iccid}/package/infos', 'GET /package/{packageId}/info'],
   timeoutMs: 30_000,
   headers: (settings) => ({
     [settings['API_KEY_HEADER'] ?? 'ApiKey']: settings['API_KEY'] ?? '',

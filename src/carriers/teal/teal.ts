@@ -21,6 +21,8 @@ export const teal: Carrier = {
   documented: { concurrency: null, perSecond: 1000 / 60 },
   needs: ['eid', 'plan-uuid'],
   effectiveDate: { kind: 'none' },
+  doneLater: true,
+  readBack: ['GET /operation-result', 'GET /esims/info'],
   timeoutMs: 30_000,
   // Whether a call may name several EIDs is up to the provider.
   batchSize: 1,

@@ -18,6 +18,8 @@ export const telegence: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['phone-number-10'],
   effectiveDate: { kind: 'any' },
+  doneLater: false,
+  readBack: ['GET /sp/mobility/lineconfig/api/v1/service/{subscriberNumber}'],
   timeoutMs: 30_000,
   headers: (settings) => ({ 'app-id': settings['APP_ID'] ?? '', 'app-secret': settings['APP_SECRET'] ?? '' }),
   limitedFor: ({ status, retryAfterMs }) => (status === 429 ? (retryAfterMs ?? 1000) : null),

@@ -20,6 +20,8 @@ export const thingSpace: Carrier = {
   effectiveDate: { kind: 'none' },
   // "at most 4 plan changes per device per month"
   quota: { perMonth: 4, audit: CHANGE_AUDIT, step: CHANGE_STEP },
+  doneLater: true,
+  readBack: ['POST /m2m/v1/devices/actions/list'],
   timeoutMs: 30_000,
   batchSize: 200,
   headers: () => ({}),

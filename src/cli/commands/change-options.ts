@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 
 import type { RowValues } from '../../domain/list-row.ts';
 import { careOptions } from '../care.ts';
-import { collected, notBlank, outputOption, paceOptions, resultsOption, wholeNumber, yesOption } from '../options.ts';
+import { collected, lastChangeOption, notBlank, outputOption, paceOptions, resultsOption, wholeNumber, yesOption } from '../options.ts';
 import { quoted } from '../next-command.ts';
 
 /** Adds the options that both changes take. */
@@ -23,7 +23,7 @@ export function addChangeOptions(command: Command): Command {
     ...careOptions(),
     outputOption(),
     resultsOption(),
-    new Option('--use-last-change', 'spend the last plan change of the month too, where the carrier counts them'),
+    lastChangeOption(),
     new Option('--reason <text>', 'why, for the record of the run').argParser(notBlank),
   ];
   for (const option of options) command.addOption(option);

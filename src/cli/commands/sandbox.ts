@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 
 import { PondBulkError } from '../../domain/errors.ts';
+import { nearest } from '../../config/nearest.ts';
 import type { Context } from '../context.ts';
+import { wholeNumber } from '../options.ts';
+import { renderProviders, sandboxListCommand, type SandboxProvider } from './sandbox-samples.ts';
 
 /** What `pond-bulk sandbox …` can ask of a sandbox; given by main, which knows where it lives. */
 export interface SandboxControl {
+  /** Its service providers. They are always the same: nothing is started. */
+  providers(): readonly SandboxProvider[];
   /** Starts it when needed; resolves to the settings that point any command at it. */
   start(dir: string | undefined): Promise<{ readonly environment: Readonly<Record<string, string>>; readonly isNew: boolean }>;
   stop(dir: string | undefined): Promise<boolean>;
@@ -28,7 +33,7 @@ const FAULTS_HELP = `
 A fault is JSON, e.g.
   pond-bulk sandbox faults '{"service":"pond","kind":"reset-after","match":{"path":"addPackage"},"times":2}'
 
-service: pond, jasper, tmobilejasper, pod19, rogers, thingspace, teal, revio
+service: pond, jasper, tmobilejasper, pod19, rogers, thingspace, teal, telegence, revio
 kind:    429, 429-no-retry-after, 400, 401, 403, 404, 500, 500-after, 503,
          reset-before, reset-after, timeout-before, timeout-after, late-effect, malformed,
          malformed-before, truncated, slow-body
@@ -37,9 +42,17 @@ times:   how often (1 when left out) · seconds: how late a late-effect comes`;
 
 /** pond-bulk sandbox … */
 export function sandboxCommand(program: Command, { terminal }: Context, control: SandboxControl): void {
-  const sandbox = program.command('sandbox').description('the embedded sandbox: sample data and simulated carriers on this machine');
+  const sandbox = program
+    .command('sandbox')
+    .description('the embedded sandbox: its service providers; sample data and simulated carriers on this machine');
   const dirOf = (self: Command): string | undefined => self.optsWithGlobals<SandboxFlags>().sandboxDir;
   const print = (value: unknown): Promise<void> => terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+  sandbox.allowExcessArguments().action(async (_options: unknown, self: Command) => {
+    const [unknown] = self.args;
+    if (unknown !== undefined) throw unknownCommand(self, unknown);
+    await terminal.out(renderProviders(control.providers(), terminal));
+  });
+  sandboxListCommand(sandbox, terminal, control.providers);
   sandbox
     .command('start')
     .description('start it; prints the settings that point any command at it')
@@ -83,10 +96,20 @@ export function sandboxCommand(program: Command, { terminal }: Context, control:
     .command('ledger [subject]')
     .description('what happened to whom at the simulated carriers (subject: ICCID, package or line)')
     .option('--service <name>', 'only this service')
-    .option('--limit <n>', 'the last n entries', Number, 50)
+    .option('--limit <n>', 'the last n entries', wholeNumber(1), 50)
     .action(async (subject: string | undefined, options: { readonly service?: string; readonly limit: number }, self: Command) => {
       await print(await control.ledger(dirOf(self), { subject, service: options.service, limit: options.limit }));
     });
+}
+
+/** commander looks for it only where the command alone does nothing. */
+function unknownCommand(sandbox: Command, name: string): PondBulkError {
+  const meant = nearest(
+    name,
+    sandbox.commands.map((each) => each.name()),
+  );
+  const hint = meant === null ? 'pond-bulk sandbox --help shows its commands' : `did you mean ${meant}?`;
+  return new PondBulkError('usage', 'COMMAND_UNKNOWN', `pond-bulk sandbox has no command ${name}: ${hint}`);
 }
 
 function parseFault(text: string): unknown {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 
 import type { RowResult, RunResult } from '../../domain/result.ts';
+import type { StatusCounts } from '../../domain/run-store.ts';
 import { ROW_STATUSES, type RowStatus } from '../../domain/status.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { transition } from './device-state.ts';
@@ -39,7 +40,7 @@ export async function renderTable(result: RunResult, paper: Paper): Promise<stri
   const parts = [table(rows, paper)];
   if (total > rows.length)
     parts.push(`${glyphsFor(paper.isOutTty).more} and ${total - rows.length} more rows: --output csv, or --results DIR, has them all`);
-  parts.push(totals(result, paper), causesText(shown, paper));
+  parts.push([totals(result, paper), ...ofProviders(shown, paper)].join('\n'), causesText(shown, paper));
   const facts = [
     ...(result.bulkChangeIds.length === 0
       ? []
@@ -104,11 +105,20 @@ function fit(rows: readonly (readonly string[])[], columns: number): readonly nu
 }
 
 function totals({ byStatus, rowCount, seconds, dryRun }: RunResult, { isOutTty, paint }: Paper): string {
-  const counts = ROW_STATUSES.flatMap((status) =>
-    byStatus[status] === undefined ? [] : [`${paint(STYLES[status], status)} ${byStatus[status]}`],
-  );
   const rate = !dryRun && seconds >= 1 ? `, ${Math.round((rowCount / seconds) * 10) / 10}/s` : '';
-  return `${rowCount} row${rowCount === 1 ? '' : 's'}: ${counts.join(', ')} (${seconds.toFixed(1)} s${rate})${dryRun ? ` ${glyphsFor(isOutTty).dash} dry run, nothing was changed` : ''}`;
+  return `${rowCount} row${rowCount === 1 ? '' : 's'}: ${countsText(byStatus, paint)} (${seconds.toFixed(1)} s${rate})${dryRun ? ` ${glyphsFor(isOutTty).dash} dry run, nothing was changed` : ''}`;
+}
+
+/** Which provider stands how: one of several may have stopped, and on a narrow terminal their column is left out. */
+function ofProviders({ providers }: Shown, { paint }: Paper): readonly string[] {
+  if (providers.size < 2) return [];
+  return [...providers].map(([name, counts]) => `  ${plain(name)}: ${countsText(counts, paint)}`);
+}
+
+function countsText(counts: StatusCounts, paint: Paper['paint']): string {
+  return ROW_STATUSES.flatMap((status) =>
+    counts[status] === undefined ? [] : [`${paint(STYLES[status], status)} ${counts[status]}`],
+  ).join(', ');
 }
 
 function causesText({ causes, otherCauses }: Shown, { isOutTty, paint }: Paper): string {

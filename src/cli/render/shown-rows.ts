@@ -1,4 +1,5 @@
 import type { RowResult } from '../../domain/result.ts';
+import type { StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
 
 /** What an operator must see first; the others follow in the order of the list. */
@@ -18,15 +19,18 @@ export interface Shown {
   readonly causes: readonly Cause[];
   /** Rows whose cause is not among `causes`. */
   readonly otherCauses: number;
+  /** Statuses of each provider's rows, in the order of the list. */
+  readonly providers: ReadonlyMap<string, StatusCounts>;
 }
 
 /** Causes that are told one by one. */
 const MAX_CAUSES = 20;
 
-/** The first `max` rows, failures first, and the causes of failures: one pass, with no more than that in memory. */
+/** The first `max` rows, failures first, the causes of failures and the counts of each provider: one pass, with no more than that in memory. */
 export async function shownRows(rows: AsyncIterable<RowResult>, max: number): Promise<Shown> {
   const kept = [...FIRST, 'others'].map((): RowResult[] => []);
   const causes = new Map<string, { status: RowStatus; code: string; count: number; example: RowResult }>();
+  const providers = new Map<string, { [S in RowStatus]?: number }>();
   let total = 0;
   let otherCauses = 0;
   for await (const row of rows) {
@@ -34,6 +38,11 @@ export async function shownRows(rows: AsyncIterable<RowResult>, max: number): Pr
     // -1, a status that is not among the first, is the last of them.
     const same = kept.at(FIRST.indexOf(row.status));
     if (same !== undefined && same.length < max) same.push(row);
+    if (row.provider !== null) {
+      const counts = providers.get(row.provider) ?? {};
+      counts[row.status] = (counts[row.status] ?? 0) + 1;
+      providers.set(row.provider, counts);
+    }
     if (row.error === null || row.status === 'SKIPPED') continue;
     const key = `${row.status} ${row.error.code}`;
     const cause = causes.get(key);
@@ -41,5 +50,6 @@ export async function shownRows(rows: AsyncIterable<RowResult>, max: number): Pr
     else if (causes.size < MAX_CAUSES) causes.set(key, { status: row.status, code: row.error.code, count: 1, example: row });
     else otherCauses += 1;
   }
-  return { rows: kept.flat().slice(0, max), total, causes: [...causes.values()].toSorted((a, b) => b.count - a.count), otherCauses };
+  const mostFirst = [...causes.values()].toSorted((a, b) => b.count - a.count);
+  return { rows: kept.flat().slice(0, max), total, causes: mostFirst, otherCauses, providers };
 }

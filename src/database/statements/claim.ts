@@ -5,7 +5,6 @@ import type { OpenRow } from '../../domain/run-store.ts';
 import type { Database } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { PORTALS, PORTAL_TABLES } from '../portals.ts';
-import { heldChanges, lockSaves } from './held.ts';
 import { setOf } from '../sets.ts';
 
 interface Stored {
@@ -98,36 +97,6 @@ function openRow(row: Stored): OpenRow {
     audited: row.audited,
     ms: row.ms,
   };
-}
-
-/**
- * Gives rows that failed a new attempt: they are NEW again, their audit rows and journal stay. Rows whose device another bulk change
- * holds by now stay as they are.
- */
-export async function reopenRows(db: Database, bulkChangeId: string, portal: Portal, statuses: readonly string[]): Promise<number> {
-  return db.transaction(async (tx) => {
-    await lockSaves(tx);
-    const own = ownTable(tx.engine, 'change_row');
-    const isFree = `device_change_id NOT IN (${heldChanges(tx.engine, portal)})`;
-    const wanted = statuses.map((status) => ({ status }));
-    const set = setOf('wanted', { status: 'nvarchar(20)' });
-    await tx.execute(
-      `
-      UPDATE ${PORTAL_TABLES[portal].change}
-      SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
-      WHERE id IN (
-        SELECT mine.device_change_id FROM ${own} AS mine JOIN ${set} AS wanted ON wanted.status = mine.status
-        WHERE mine.bulk_change_id = :bulkChangeId AND mine.${isFree})`,
-      { bulkChangeId, wanted },
-    );
-    return tx.execute(
-      `
-      UPDATE ${own}
-      SET status = 'NOT_STARTED', attempt = attempt + 1, started = 0, code = NULL, message = '', error = NULL
-      WHERE bulk_change_id = :bulkChangeId AND status IN (SELECT wanted.status FROM ${set} AS wanted) AND ${isFree}`,
-      { bulkChangeId, wanted },
-    );
-  });
 }
 
 /** Rows that were claimed and not begun are NEW again. */

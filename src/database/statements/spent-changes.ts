@@ -1,6 +1,6 @@
 import type { FactsWanted } from '../../domain/facts-store.ts';
 import { besideColumn } from '../collation.ts';
-import type { ReadDatabase } from '../database.ts';
+import type { Engine, ReadDatabase } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { findLogKeys } from '../portals.ts';
 import { setOf } from '../sets.ts';
@@ -23,23 +23,13 @@ export async function countSpentChanges(
   ] as const;
   const spent = await session.createTemp('spent', columns, 'device_id');
   const logKey = await findLogKeys(db);
-  const counted = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
   // A dry run may look at a database that has no tables of ours: then nothing of ours is under way.
   const hasOwnTables = (await tableNames(db)).has(ownTable(db.engine, 'change_row'));
   await session.execute(
     `
     INSERT INTO ${spent} (device_id, changes)
     SELECT made.device_id, COUNT(*)
-    FROM (
-      SELECT found.device_id
-      FROM ${counted} AS counted
-      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
-      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk_change.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
-        AND log.LogEntryDescription = ${besideColumn(db.engine, 'counted.audit')}
-      JOIN M2M_DeviceChange AS change ON change.id = log.${logKey.M2M}
-      JOIN ${found} AS found ON ${besideColumn(db.engine, 'found.device_key')} = change.ICCID
-      ${hasOwnTables ? `UNION ALL ${underWay(db, found, counted)}` : ''}
-    ) AS made
+    FROM (${spentChanges(db.engine, { found, logKey: logKey.M2M, hasOwnTables })}) AS made
     WHERE made.device_id IS NOT NULL
     GROUP BY made.device_id`,
     {
@@ -50,12 +40,35 @@ export async function countSpentChanges(
   return spent;
 }
 
+interface Counting {
+  /** A table, or a query in brackets: device_key is an ICCID, device_id what its changes are told of. */
+  readonly found: string;
+  /** Column of DeviceBulkChangeLog. */
+  readonly logKey: string;
+  readonly hasOwnTables: boolean;
+}
+
+const COUNTED = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
+
+/** A query of one row for each change since `:since` at `:providers`: `device_id`. */
+export function spentChanges(engine: Engine, { found, logKey, hasOwnTables }: Counting): string {
+  return `
+      SELECT found.device_id
+      FROM ${COUNTED} AS counted
+      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
+      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk_change.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
+        AND log.LogEntryDescription = ${besideColumn(engine, 'counted.audit')}
+      JOIN M2M_DeviceChange AS change ON change.id = log.${logKey}
+      JOIN ${found} AS found ON ${besideColumn(engine, 'found.device_key')} = change.ICCID
+      ${hasOwnTables ? `UNION ALL ${underWay(engine, found)}` : ''}`;
+}
+
 /** Rows whose change was sent this month and has not ended, those of a run that died included. */
-function underWay({ engine }: ReadDatabase, found: string, counted: string): string {
+function underWay(engine: Engine, found: string): string {
   const journal = ownTable(engine, 'journal');
   return `
       SELECT found.device_id
-      FROM ${counted} AS counted
+      FROM ${COUNTED} AS counted
       JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
       JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
       JOIN ${found} AS found ON found.device_key = mine.iccid

@@ -134,3 +134,17 @@ describe('what stands under the table', () => {
     ]);
   });
 });
+
+test('of several providers each has its own totals, also where there is no room for their column', async () => {
+  const { terminal } = fakeTerminal({ outTty: true, columns: 80, env: { NO_COLOR: '1' } });
+  const rows = (['APPLIED', 'FAILED', 'APPLIED'] as const).map((status, index) => ({
+    ...sampleRow(status, index),
+    provider: index === 2 ? 'Teal Sandbox' : 'POND Sandbox',
+  }));
+
+  const mixed = await renderTable(sampleResult({}, rows), terminal);
+  const alone = await renderTable(sampleResult({}, rows.slice(0, 2)), terminal);
+
+  expect(mixed).toContain('\n  POND Sandbox: APPLIED 1, FAILED 1\n  Teal Sandbox: APPLIED 1\n');
+  expect(alone).not.toContain('POND Sandbox: ');
+});

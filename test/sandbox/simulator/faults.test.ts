@@ -78,7 +78,11 @@ describe('when a fault strikes', () => {
     ['no times at all', { kind: '503', times: 0 }],
     ['a word that it does not know', { kind: '503', matches: {} }],
   ])('%s is refused, so that none waits in vain', async (_name, fault) => {
-    await expect(addFault(fault)).rejects.toThrow('The sandbox refused POST faults');
+    // A mistake of who typed it, told on one line.
+    await expect(addFault(fault)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/^The sandbox refused POST faults: .+$/),
+    });
     expect(await services.client.faults()).toEqual([]);
   });
 });

@@ -1,0 +1,85 @@
+import type { Change } from '../../domain/judge.ts';
+import type { Refused } from '../../domain/plan-refusals.ts';
+import type { Reopened, RetryQuota } from '../../run/run-store.ts';
+import type { Database, Transaction } from '../database.ts';
+import { ownTable } from '../own-schema.ts';
+import { findLogKeys, PORTAL_TABLES } from '../portals.ts';
+import { setOf } from '../sets.ts';
+import type { Portal } from '../../domain/effect.ts';
+import { heldChanges, lockSaves } from './held.ts';
+import { spentChanges } from './spent-changes.ts';
+
+export interface Reopening {
+  readonly bulkChangeId: string;
+  readonly portal: Portal;
+  readonly statuses: readonly string[];
+  /** Null where plan changes are not counted. */
+  readonly quota: RetryQuota | null;
+}
+
+const WANTED = setOf('wanted', { status: 'nvarchar(20)' });
+
+/**
+ * Gives rows that failed a new attempt: they are NEW again, their audit rows and journal stay. Rows stay as they are whose device
+ * another bulk change holds by now, or had all the plan changes of its month.
+ */
+export async function reopenRows(db: Database, { bulkChangeId, portal, statuses, quota }: Reopening): Promise<Reopened> {
+  const logKey = await findLogKeys(db);
+  return db.transaction(async (tx) => {
+    // From here on nobody else takes the devices, so that nothing is sent between the count and the new attempt.
+    await lockSaves(tx);
+    const own = ownTable(tx.engine, 'change_row');
+    const params = { bulkChangeId, wanted: statuses.map((status) => ({ status })) };
+    const used = quota === null ? [] : await usedUp(tx, params, quota, logKey.M2M);
+    const isFree = `device_change_id NOT IN (${heldChanges(tx.engine, portal)})`;
+    const isLeft = `id NOT IN (SELECT used.id FROM ${setOf('used', { id: 'bigint' })} AS used)`;
+    const all = { ...params, used: used.map(({ id }) => ({ id })) };
+    await tx.execute(
+      `
+      UPDATE ${PORTAL_TABLES[portal].change}
+      SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
+      WHERE id IN (
+        SELECT mine.device_change_id FROM ${own} AS mine JOIN ${WANTED} AS wanted ON wanted.status = mine.status
+        WHERE mine.bulk_change_id = :bulkChangeId AND mine.${isFree} AND mine.${isLeft})`,
+      all,
+    );
+    const rows = await tx.execute(
+      `
+      UPDATE ${own}
+      SET status = 'NOT_STARTED', attempt = attempt + 1, started = 0, code = NULL, message = '', error = NULL
+      WHERE bulk_change_id = :bulkChangeId AND status IN (SELECT wanted.status FROM ${WANTED} AS wanted) AND ${isFree} AND ${isLeft}`,
+      all,
+    );
+    return { rows, refused: used.map(({ refused }) => refused) };
+  });
+}
+
+/** The rows whose devices may have no further plan change this month; those that want none are not among them. */
+async function usedUp(
+  tx: Transaction,
+  params: { readonly bulkChangeId: string; readonly wanted: readonly { readonly status: string }[] },
+  { counted, since, refusalOf }: RetryQuota,
+  logKey: string,
+): Promise<readonly { readonly id: string; readonly refused: Refused }[]> {
+  const own = ownTable(tx.engine, 'change_row');
+  const failed = `(SELECT row_.id AS device_id, row_.iccid AS device_key FROM ${own} AS row_
+        WHERE row_.bulk_change_id = :bulkChangeId AND row_.status IN (SELECT wanted.status FROM ${WANTED} AS wanted))`;
+  const rows = await tx.query<{ id: string; iccid: string; subject: string; changes: number }>(
+    `
+    SELECT CAST(mine.id AS nvarchar(30)) AS id, mine.iccid, mine.subject, spent.changes
+    FROM ${own} AS mine
+    JOIN (
+      SELECT made.device_id, COUNT(*) AS changes
+      FROM (${spentChanges(tx.engine, { found: failed, logKey, hasOwnTables: true })}) AS made
+      GROUP BY made.device_id
+    ) AS spent ON spent.device_id = mine.id`,
+    { ...params, since: `${since} 00:00:00.000`, providers: [{ id: counted.providerId, audit: counted.audit, step: counted.step }] },
+  );
+  return rows.flatMap(({ id, iccid, subject, changes }) => {
+    // Written by ourselves.
+    const change = JSON.parse(subject) as Change;
+    const wantsPlan = change.kind === 'change-rate-plan' || change.carrierPlan !== null;
+    const refused = wantsPlan ? refusalOf(iccid, changes) : null;
+    return refused === null ? [] : [{ id, refused }];
+  });
+}

@@ -26,6 +26,9 @@ const WINDOW_MS = 1040;
 
 const SECOND_MS = 1000;
 
+/** Fast accounts catch up with what was missed in so long: a process that commits may not call for some calls' time. */
+const CATCH_UP_MS = 100;
+
 /** The clock's step: waiting for less would hold fast accounts to two calls a tick. */
 const TICK_MS = 1;
 
@@ -82,7 +85,7 @@ interface Gate extends Pick<TurnOptions, 'recent' | 'startAfter'> {
 
 /**
  * A start is allowed when fewer than `perSecond` starts lie in the window before it (exact), and when it keeps its
- * distance to the last ones, of which two may follow at once (smooth): Control Center forbids longer bursts.
+ * distance to the last ones (smooth). Two may follow at once, and not more on slow accounts: Control Center forbids longer bursts.
  */
 function createGate(perSecond: number | null, clock: Clock): Gate {
   let starts: number[] = [];
@@ -95,7 +98,7 @@ function createGate(perSecond: number | null, clock: Clock): Gate {
   const spacingMs = (): number => WINDOW_MS / (slowing.perSecond() ?? Infinity);
   const openAt = (): number => {
     const oldest = starts[starts.length - inWindow];
-    return Math.max(pausedUntil, due - spacingMs(), oldest === undefined ? 0 : oldest + windowMs);
+    return Math.max(pausedUntil, due - Math.max(spacingMs(), CATCH_UP_MS), oldest === undefined ? 0 : oldest + windowMs);
   };
   const startsSince = (at: number): readonly number[] => starts.filter((start) => start > at);
   return {

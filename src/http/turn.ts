@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { HeldTurn, TurnHolder, TurnStore } from '../domain/turn.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** This process's part in the turns of an account. */
 export interface Turn {
@@ -30,7 +31,7 @@ export interface TurnOptions {
 export const TURN_MS = 10_000;
 /** How often a waiting process asks. */
 const POLL_MS = 250;
-/** How often the holder gives a sign of life, and looks whether it is asked for its turn. */
+/** How often the holder gives a sign of life and looks whether it is asked for its turn; as long as it is, every POLL_MS: it may be idle. */
 const BEAT_MS = 2000;
 /** A holder that gave no sign of life for so long is taken for dead. */
 export const SILENT_MS = 30_000;
@@ -43,6 +44,8 @@ interface Hold {
   readonly ended: AbortController;
   beatAt: number;
   asks: number;
+  /** When others were last known to wait for it. */
+  wantedAt: number;
   inside: number;
   wasUsed: boolean;
   isEnding: boolean;
@@ -69,15 +72,20 @@ export function createTurn({ store, account, holder, clock, isAlive, onWait, rec
     // A database that does not answer is not the end of the turn yet: see TRUSTED_MS.
     const asks = await store.beat(account, holder).catch(() => undefined);
     if (asks === null) return 'lost';
-    const isWanted = asks !== undefined && asks !== mine.asks;
-    if (asks !== undefined) Object.assign(mine, { beatAt: at, asks });
-    if (isIdle || (isWanted && clock.now() - mine.since >= TURN_MS)) end(mine);
+    if (asks !== undefined) {
+      if (asks !== mine.asks) mine.wantedAt = at;
+      mine.beatAt = at;
+      mine.asks = asks;
+    }
+    if (isIdle || (isWanted(mine) && clock.now() - mine.since >= TURN_MS)) end(mine);
     return 'ours';
   };
 
+  const isWanted = ({ wantedAt }: Hold): boolean => clock.now() - wantedAt <= BEAT_MS;
+
   const keep = async (mine: Hold): Promise<void> => {
     while (!mine.ended.signal.aborted) {
-      await clock.sleep(BEAT_MS, mine.ended.signal).catch(() => undefined);
+      await clock.sleep(isWanted(mine) ? POLL_MS : BEAT_MS, mine.ended.signal).catch(() => undefined);
       if (!mine.ended.signal.aborted && (await beat(mine)) === 'lost') {
         hold = null;
         return;
@@ -99,7 +107,16 @@ export function createTurn({ store, account, holder, clock, isAlive, onWait, rec
       const found = await store.take(account, holder, seen !== null && isDead(seen) ? seen : null);
       if (found.kind === 'taken') {
         startAfter(found.recent);
-        hold = { since: at, ended: new AbortController(), beatAt: at, asks: found.asks, inside: 0, wasUsed: true, isEnding: false };
+        hold = {
+          since: at,
+          ended: new AbortController(),
+          beatAt: at,
+          asks: found.asks,
+          wantedAt: -Infinity,
+          inside: 0,
+          wasUsed: true,
+          isEnding: false,
+        };
         keeping = keep(hold);
         return;
       }
@@ -147,19 +164,4 @@ export function createTurn({ store, account, holder, clock, isAlive, onWait, rec
       await keeping;
     },
   };
-}
-
-/** Resolves with `promise`, or rejects with the signal's reason before. */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

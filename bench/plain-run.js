@@ -9,7 +9,7 @@ import { sandboxFolder } from '../dist/sandbox/sandbox-folder.js';
 import { simulatorClient } from '../dist/sandbox/simulator-client.js';
 import { openWriteSession } from '../dist/session.js';
 import { saved, validated, worked } from './pipeline.js';
-import { atMost, configOf, seededDatabase } from './setup.js';
+import { atMost, configOf, ownProcess, seededDatabase } from './setup.js';
 
 const DEVICES = 10_000;
 const LATENCY_MS = 20;
@@ -57,7 +57,7 @@ export async function plainRun(folder) {
 
 /** What one call takes when nothing else is going on, through the same client. */
 async function aloneMs(environment, fleet) {
-  const session = await openWriteSession(configOf(environment), () => undefined, systemClock);
+  const session = await openWriteSession(configOf(environment), () => undefined, systemClock, ownProcess);
   const calls = 100;
   const change = { device: { iccid: fleet.tables.Device[0].ICCID, providerId: 1 } };
   await session.systems.readPlan(change, 'Pond', new AbortController().signal);
@@ -69,7 +69,7 @@ async function aloneMs(environment, fleet) {
 }
 
 async function timedRun(environment, list) {
-  const session = await openWriteSession(configOf(environment), () => undefined, systemClock);
+  const session = await openWriteSession(configOf(environment), () => undefined, systemClock, ownProcess);
   await saved(session, await validated(session, list));
   const statementsBefore = session.statements();
   const startedAt = performance.now();

@@ -25,6 +25,9 @@ export function configOf(environment) {
   });
 }
 
+/** Whom accounts are shared by: this process alone. */
+export const ownProcess = { host: 'bench', pid: process.pid, isAlive: () => true };
+
 export const ratio = (value) => value.toFixed(2);
 
 /** One line of the report; `limit` is what the project promises. */

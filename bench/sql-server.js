@@ -12,7 +12,7 @@ import { carrierEnvironment } from '../dist/sandbox/simulator/accounts.js';
 import { simulatorClient } from '../dist/sandbox/simulator-client.js';
 import { openWriteSession } from '../dist/session.js';
 import { saved, validated, worked } from './pipeline.js';
-import { atLeast, atMost, configOf } from './setup.js';
+import { atLeast, atMost, configOf, ownProcess } from './setup.js';
 
 /** Ten times as many devices as ICCIDs in the list. */
 const ICCIDS = Number(process.env.POND_BULK_BENCH_ICCIDS ?? 100_000);
@@ -79,7 +79,12 @@ async function setBased(folder, url, fleet) {
   const iccids = fleet.tables.Device.map(({ ICCID }) => ICCID);
   const list = join(folder, 'sql-server.csv');
   writeFileSync(list, `iccid\n${iccids.join('\n')}\n`);
-  const session = await openWriteSession(configOf({ DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' }), () => undefined, systemClock);
+  const session = await openWriteSession(
+    configOf({ DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' }),
+    () => undefined,
+    systemClock,
+    ownProcess,
+  );
   const startedAt = performance.now();
   const validation = await validated(session, list);
   const validatedAt = performance.now();
@@ -138,7 +143,7 @@ async function overhead(folder, url) {
         pond: { packageTypes: [{ packageTypeId: 105, name: 'POND-5GB' }], sims: fleet.pond.sims, packages: fleet.pond.packages },
       });
       await carrier.latency('pond', LATENCY_MS);
-      const session = await openWriteSession(configOf(environment), () => undefined, systemClock);
+      const session = await openWriteSession(configOf(environment), () => undefined, systemClock, ownProcess);
       await saved(session, await validated(session, list));
       const startedAt = performance.now();
       await worked(session, overrides(session));
@@ -159,7 +164,8 @@ async function overhead(folder, url) {
 
 async function clean(url) {
   const db = await openDatabase(url);
-  for (const table of ['journal', 'change_row', 'run_bulk_change', 'run', 'lease']) await db.execute(`DELETE FROM pondbulk.${table}`);
+  for (const table of ['journal', 'change_row', 'run_bulk_change', 'run', 'lease', 'account_turn'])
+    await db.execute(`DELETE FROM pondbulk.${table}`);
   await db.close();
 }
 

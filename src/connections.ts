@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto';
+
 import pLimit from 'p-limit';
 
 import type { BillingConnection, Billing } from './domain/billing.ts';
 import type { AccountSettings, Carrier, CarrierConnection, Integration } from './domain/carrier.ts';
 import type { Clock } from './domain/clock.ts';
 import { createHttpClient } from './http/client.ts';
-import { createLimiter, type Limiter, type Pace } from './http/limiter.ts';
+import { createLimiter, type Limiter, type Pace, type TurnOf } from './http/limiter.ts';
 import type { Redact } from './http/redact.ts';
+import { createTurn, TURN_MS } from './http/turn.ts';
+import type { TurnHolder, TurnStore } from './domain/turn.ts';
 import type { HttpClient } from './domain/http.ts';
 
 export interface ConnectionsOptions {
@@ -19,6 +23,16 @@ export interface ConnectionsOptions {
   readonly retries: number;
   readonly onThrottle: (account: string, waitMs: number, reason: string) => void;
   readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
+  /** Whom accounts are shared with; null: with nobody. */
+  readonly sharing: Sharing | null;
+}
+
+/** This process, among those that use the same accounts. */
+export interface Sharing {
+  readonly turns: TurnStore;
+  readonly holder: TurnHolder;
+  /** Whether a process of this host is alive. */
+  readonly isAlive: (pid: number) => boolean;
 }
 
 /** An account of an integration: what to log in with, and how fast. */
@@ -32,6 +46,8 @@ export interface Account {
 export interface Connections {
   carrier(carrier: Carrier, account: Account): CarrierConnection;
   billing(billing: Billing, account: Account): BillingConnection;
+  /** Lets other processes use the accounts. */
+  close(): Promise<void>;
 }
 
 /** How long a carrier may go on saying "too many calls" before its provider is stopped. */
@@ -51,7 +67,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const key = keyOf(integration, account);
     const known = limiters.get(key);
     if (known !== undefined) return known;
-    const limiter = createLimiter(pace, everyone, options.clock, (waitMs, reason) => options.onThrottle(integration.name, waitMs, reason));
+    const tell = (waitMs: number, reason: string): void => options.onThrottle(integration.name, waitMs, reason);
+    const limiter = createLimiter(pace, everyone, options.clock, tell, turnOf(key, options, tell));
     limiters.set(key, limiter);
     return limiter;
   };
@@ -85,5 +102,24 @@ export function createConnections(options: ConnectionsOptions): Connections {
         },
       }),
     billing: (billing, account) => billing.connect({ http: httpOf(billing, account), settings: account.settings }),
+    close: async () => {
+      await Promise.all([...limiters.values()].map((limiter) => limiter.close()));
+    },
   };
+}
+
+/** Turns are kept under a hash of the key: it may hold a secret (Teal's API key). */
+function turnOf(key: string, { sharing, clock }: ConnectionsOptions, tell: (waitMs: number, reason: string) => void): TurnOf | undefined {
+  if (sharing === null) return undefined;
+  const { turns, holder, isAlive } = sharing;
+  return (calls) =>
+    createTurn({
+      ...calls,
+      store: turns,
+      account: createHash('sha256').update(key).digest('hex'),
+      holder,
+      clock,
+      isAlive,
+      onWait: ({ host, pid }) => tell(TURN_MS, `process ${pid} on ${host} uses the same account: they take turns`),
+    });
 }

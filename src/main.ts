@@ -56,18 +56,20 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
   };
   const folderOf = (dir: string | undefined): SandboxFolder => sandboxFolder(resolve(dir ?? defaultSandboxPath(env)));
 
+  const host = { name: hostname(), user: userInfo().username, pid: process_.pid, isAlive };
+  const ownProcess = { ...host, host: host.name };
   const context: Context = {
     terminal,
     clock: systemClock,
-    host: { name: hostname(), user: userInfo().username, pid: process_.pid, isAlive },
+    host,
     probe: killProbe(env['POND_BULK_KILL_AT']),
     interruption,
     version: readVersion(),
     newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
     configure,
     openRead: async (flags, emit) => (await sessions()).openReadSession(await configure(flags), emit, systemClock),
-    openWrite: async (flags, emit) => (await sessions()).openWriteSession(await configure(flags), emit, systemClock),
-    openSettling: async (flags, emit) => (await sessions()).openSettlingSession(await configure(flags), emit, systemClock),
+    openWrite: async (flags, emit) => (await sessions()).openWriteSession(await configure(flags), emit, systemClock, ownProcess),
+    openSettling: async (flags, emit) => (await sessions()).openSettlingSession(await configure(flags), emit, systemClock, ownProcess),
     migrate: async (flags, withOperatorSchema) => {
       const { requireUrl } = await sessions();
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });

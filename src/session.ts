@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Config } from './config/load-config.ts';
 import { assignCustomer } from './changes/assign-customer.ts';
 import { revio } from './billing/revio/revio.ts';
 import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { ReadSession, Systems, WriteSession } from './cli/context.ts';
-import { createConnections, type Connections } from './connections.ts';
+import { createConnections, type Connections, type Sharing } from './connections.ts';
 import type { ReadDatabase } from './database/database.ts';
 import { createDueReader, createDueStore } from './database/due-store.ts';
 import { createFactsStore } from './database/facts-store.ts';
@@ -13,6 +15,7 @@ import type { Login } from './database/needs.ts';
 import { createReconcileStore } from './database/reconcile-store.ts';
 import { createRunReader } from './database/run-reader.ts';
 import { createRunStore } from './database/run-store.ts';
+import { createTurnStore } from './database/turn-store.ts';
 import type { PortalTypes } from './database/portals.ts';
 import { findKnownPackages } from './database/statements/known-packages.ts';
 import type { PermissionSettings } from './database/statements/operator.ts';
@@ -28,26 +31,41 @@ import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
   const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config), { poolSize: poolSizeOf(config) });
-  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false });
+  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false, sharing: null });
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
-export function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
-  return openOwnSession(config, emit, clock, true);
+export function openWriteSession(config: Config, emit: Emit, clock: Clock, process_: OwnProcess): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, process_, true);
 }
 
 /** What settling works with: a database that can be written to, and HTTP clients that refuse everything but reads. */
-export function openSettlingSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
-  return openOwnSession(config, emit, clock, false);
+export function openSettlingSession(config: Config, emit: Emit, clock: Clock, process_: OwnProcess): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, process_, false);
 }
 
-async function openOwnSession(config: Config, emit: Emit, clock: Clock, maySend: boolean): Promise<WriteSession> {
+/** The process that a session is of. */
+export interface OwnProcess {
+  readonly host: string;
+  readonly pid: number;
+  /** Whether a process of this host is alive. */
+  readonly isAlive: (pid: number) => boolean;
+}
+
+async function openOwnSession(
+  config: Config,
+  emit: Emit,
+  clock: Clock,
+  { host, pid, isAlive }: OwnProcess,
+  maySend: boolean,
+): Promise<WriteSession> {
   const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
     await requireOwnTables(db, config);
     const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };
+    const sharing = { turns: createTurnStore(db), holder: { id: randomUUID(), host, pid }, isAlive };
     return {
-      ...sessionOn(db, config, emit, clock, { login: 'run', maySend }),
+      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, sharing }),
       store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
       reconciling: createReconcileStore(db, options),
       due: createDueStore(db, options),
@@ -96,7 +114,7 @@ function sessionOn(
   config: Config,
   emit: Emit,
   clock: Clock,
-  { login, maySend }: { readonly login: Login; readonly maySend: boolean },
+  { login, maySend, sharing }: { readonly login: Login; readonly maySend: boolean; readonly sharing: Sharing | null },
 ): ReadSession {
   const connections = createConnections({
     clock,
@@ -106,6 +124,7 @@ function sessionOn(
     retries: config.retryMaxCount,
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
+    sharing,
   });
   const facts = createFactsStore(db, {
     permissions: permissionSettings(config),
@@ -125,7 +144,10 @@ function sessionOn(
     queued: createDueReader(db, portalTypes(config)),
     systems: createSystems(config, connections, facts),
     statements: () => db.statements,
-    close: () => db.close(),
+    close: async () => {
+      await connections.close();
+      await db.close();
+    },
   };
 }
 

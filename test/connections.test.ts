@@ -22,6 +22,7 @@ test('service providers that use one account share its login, also where it may 
     retries: 0,
     onThrottle: () => undefined,
     knownPackages: async () => [],
+    sharing: null,
   });
   const settings = Object.fromEntries(
     Object.entries(carrierEnvironment(simulator.port)).map(([name, value]) => [name.replace('THINGSPACE_', ''), value]),

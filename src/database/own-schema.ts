@@ -2,7 +2,7 @@ import type { Engine } from './database.ts';
 import type { Table } from './schema.ts';
 
 /** Bumped with every change to OWN_TABLES; a migration of an older version adds what is missing. */
-export const OWN_SCHEMA_VERSION = 1;
+export const OWN_SCHEMA_VERSION = 2;
 
 /** What pond-bulk needs for itself. It never adds anything to the operator's own objects. */
 export const OWN_TABLES: readonly Table[] = [
@@ -98,6 +98,19 @@ export const OWN_TABLES: readonly Table[] = [
       heartbeat_at: 'bigint',
     },
     primaryKey: ['bulk_change_id'],
+  },
+  {
+    name: 'account_turn',
+    columns: {
+      account: 'nvarchar(64)',
+      holder: 'nvarchar(40)',
+      host: 'nvarchar(200)',
+      pid: 'int',
+      beats: 'int',
+      asks: 'int',
+      recent: 'nvarchar(max)',
+    },
+    primaryKey: ['account'],
   },
 ];
 

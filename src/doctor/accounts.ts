@@ -14,7 +14,7 @@ export interface AccountsOptions {
   readonly carriers: readonly Carrier[];
   readonly billing: Billing;
   readonly accountOf: (integration: Integration, providerId: number | null) => Account;
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, 'carrier' | 'billing'>;
   /** Some devices of the provider, to read one. */
   readonly sampleDevices: (provider: Provider) => Promise<readonly Device[]>;
   readonly signal: AbortSignal;

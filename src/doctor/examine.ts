@@ -59,6 +59,8 @@ async function accounts(options: ExamineOptions, db: ReadDatabase | null): Promi
     retries: RETRIES,
     onThrottle: () => undefined,
     knownPackages: () => Promise.resolve([]),
+    // It must be able to look where it may not write.
+    sharing: null,
   });
   return checkAccounts({
     providers: db === null ? withoutDatabase(options) : await findProviders(db, operator.integrations, operator.portalTypes),

@@ -171,6 +171,21 @@ test('every call has a request id of its own, of 32 hexadecimal digits', async (
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test('an operation that has ended is asked for once, however often the eSIM is looked at; one that runs is asked for again', async () => {
+  const replies = { result: answer(102, undefined), now: esim(OLD, 'IN_PROGRESS') };
+  const { urls, step } = await changeOf(esim(OLD), replies);
+  await step?.readBack(NEVER, 'r1');
+  await step?.readBack(NEVER, 'r1');
+  const whileItRan = urls.filter((url) => url.includes('/operation-result')).length;
+
+  replies.result = result({ success: true });
+  const seen = [await step?.readBack(NEVER, 'r1'), await step?.readBack(NEVER, 'r1'), await step?.readBack(NEVER, 'r1')];
+
+  expect(seen.map((each) => each?.kind)).toEqual(['pending', 'pending', 'pending']);
+  expect(whileItRan).toBe(2);
+  expect(urls.filter((url) => url.includes('/operation-result'))).toHaveLength(3);
+});
+
 test('the audit tells the true request, with its request id', async () => {
   const { request } = await stepOf(esim(OLD));
 

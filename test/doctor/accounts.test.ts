@@ -29,7 +29,7 @@ function failed(kind: RowError['class'], hint: string | null = null): CallFailed
 }
 
 /** Connections whose carrier answers each ICCID so; billing lets everybody in. */
-function carrierSaying(answer: (iccid: string) => Error | null): Connections {
+function carrierSaying(answer: (iccid: string) => Error | null): Pick<Connections, 'carrier' | 'billing'> {
   return {
     carrier: () => ({
       readPlan: ({ device: { iccid } }) => {

@@ -30,6 +30,9 @@ const resultSchema = z.object({
 const refusalSchema = z.object({ success: z.literal(false) });
 const errorSchema = z.object({ errorCode: z.string().nullish(), message: z.string().nullish(), errorMessage: z.string().nullish() });
 
+/** Ended operations that are remembered: more are asked for again. */
+const MAX_KEPT = 20_000;
+
 const GENERIC_ERROR = 'GENERIC_ERROR';
 const UNAUTHORIZED = 'UNAUTHORIZED';
 
@@ -56,6 +59,15 @@ export type OperationResult =
 /** The calls of a Teal plan change. Every call carries a request id; `newRequestId` makes one. */
 export function createTealApi(base: string, http: HttpClient, newRequestId: () => string) {
   const asking = new Map<string, Promise<HttpReply>>();
+  /** How operations ended, by request id: that does not change, and only the eSIM is asked while its change takes time. */
+  const ended = new Map<string, HttpReply>();
+  const keep = (requestId: string, reply: HttpReply): void => {
+    const oldest = ended.keys().next().value;
+    if (ended.size >= MAX_KEPT && oldest !== undefined) ended.delete(oldest);
+    ended.set(requestId, reply);
+  };
+  const isIn = (reply: HttpReply | undefined, eid: string): boolean =>
+    reply?.kind === 'answer' && parseJson(resultSchema, reply.text)?.entries.some((each) => each.eid === eid) === true;
   /** Devices that shared a call share the question how it ended, as long as that is under way. */
   const askResult = (requestId: string, signal: AbortSignal): Promise<HttpReply> => {
     const known = asking.get(requestId);
@@ -83,7 +95,8 @@ export function createTealApi(base: string, http: HttpClient, newRequestId: () =
     isQueued: (text: string): true | null => (parseJson(queuedSchema, text) === null ? null : true),
     /** How the call of this request id ended for one device. Rejects with CallFailed. */
     operationResult: async (requestId: string, eid: string, signal: AbortSignal): Promise<OperationResult> => {
-      const reply = await askResult(requestId, signal);
+      const known = ended.get(requestId);
+      const reply = known !== undefined && isIn(known, eid) ? known : await askResult(requestId, signal);
       if (reply.kind === 'answer' && reply.status === 102) return { kind: 'running' };
       if (reply.kind === 'answer' && reply.status === 404) return { kind: 'unknown' };
       try {
@@ -91,6 +104,7 @@ export function createTealApi(base: string, http: HttpClient, newRequestId: () =
         const entry = value.entries.find((each) => each.eid === eid);
         // Nothing is said of this device, perhaps not yet.
         if (entry === undefined) return { kind: 'running' };
+        if (reply !== known) keep(requestId, reply);
         if (entry.success) return { kind: 'accepted', response: text };
         const said = http.redact(entry.errorMessage ?? 'Teal: refused without a message');
         return { kind: 'refused', error: rowError('OPERATION_REFUSED', said), response: http.redact(JSON.stringify(entry)) };

@@ -13,6 +13,8 @@ export interface ConnectionsOptions {
   readonly redact: Redact;
   /** False: HTTP clients that refuse everything but reads. */
   readonly mayWrite: boolean;
+  /** Asked the moment before anything but a read goes out; rejects when it must not. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Requests in flight in the whole process. */
   readonly maxParallelRequests: number;
   /** Tries after the first. */
@@ -64,6 +66,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       limiter: limiterOf(integration, account),
       redact: options.redact,
       mayWrite: options.mayWrite,
+      ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
       limitedFor: (answer) => integration.limitedFor(answer),
       isTransient: (answer) => integration.isTransient?.(answer) ?? false,
       limitDeadlineMs: LIMIT_DEADLINE_MS,

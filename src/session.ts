@@ -23,6 +23,7 @@ import type { Emit } from './domain/event.ts';
 import type { FactsStore } from './domain/facts-store.ts';
 import type { CarrierProcedure } from './domain/procedure.ts';
 import { createRedactor } from './http/redact.ts';
+import { createFence, type Fence } from './run/fence.ts';
 import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
@@ -46,8 +47,10 @@ async function openOwnSession(config: Config, emit: Emit, clock: Clock, maySend:
   try {
     await requireOwnTables(db, config);
     const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };
+    const fence = createFence();
     return {
-      ...sessionOn(db, config, emit, clock, { login: 'run', maySend }),
+      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, fence }),
+      fence,
       store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
       reconciling: createReconcileStore(db, options),
       due: createDueStore(db, options),
@@ -96,12 +99,13 @@ function sessionOn(
   config: Config,
   emit: Emit,
   clock: Clock,
-  { login, maySend }: { readonly login: Login; readonly maySend: boolean },
+  { login, maySend, fence }: { readonly login: Login; readonly maySend: boolean; readonly fence?: Fence },
 ): ReadSession {
   const connections = createConnections({
     clock,
     redact: createRedactor(config.secrets),
     mayWrite: maySend,
+    ...(fence === undefined ? {} : { beforeWrite: fence.pass }),
     maxParallelRequests: config.maxParallelRequests,
     retries: config.retryMaxCount,
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),

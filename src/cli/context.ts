@@ -11,6 +11,7 @@ import type { PlanChange } from '../domain/plan-change.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import type { Steps } from '../domain/step.ts';
+import type { Fence } from '../run/fence.ts';
 import type { Probe } from '../run/probe.ts';
 import type { DueReader, DueStore } from '../run/due-store.ts';
 import type { ReconcileStore } from '../run/reconcile-store.ts';
@@ -81,6 +82,8 @@ export interface WriteSession extends ReadSession {
   readonly store: RunStore;
   readonly reconciling: ReconcileStore;
   readonly due: DueStore;
+  /** Of all that is sent and written for a run. */
+  readonly fence: Fence;
 }
 
 /** Everything a command is given. Costly things are functions: `--help` needs none of them. */

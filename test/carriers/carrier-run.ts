@@ -24,6 +24,7 @@ export async function open(carrier: CarrierUnderTest, sample: string, { onTestFi
     RETRY_MAX_COUNT: '2',
   };
   return {
+    database: sandbox.database,
     carriers: sandbox.carriers,
     /** Lets a fault strike calls about one device, or about all. */
     strike: (

@@ -2,14 +2,13 @@ import type { Command } from 'commander';
 
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
-import type { BulkChangeInfo, RunInfo, StatusCounts } from '../../domain/run-store.ts';
-import type { RunStore } from '../../run/run-store.ts';
+import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
 import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
 import { anchored, careInWords, careOf, careOptions, keptCare, type Care, type CareFlags } from '../care.ts';
 import { confirmGoingOn } from '../confirm.ts';
 import type { Context, GlobalFlags, WriteSession } from '../context.ts';
-import { createLive, type Live } from '../live.ts';
+import { createLive } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
 import { outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
 import { report, type Output } from '../report.ts';
@@ -56,10 +55,9 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
     const care = careToGoOnWith(run, flags, how);
     for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
     await confirm(context, session, run, flags, how);
-    if (how === 'retry') for (const each of run.bulkChanges) await reopen(session.store, each, live);
     const result = await workOn(context, session, live, {
-      // Counted anew: rows that are done again are not finished.
-      run: how === 'retry' ? await findRun(session.store, id === 'last' ? run.id : id) : run,
+      run,
+      again: how === 'retry' ? ['FAILED', 'COMPENSATED'] : [],
       care,
       id: id === 'last' ? run.id : id,
       preflight: run.command === 'assign-customer' ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
@@ -88,13 +86,6 @@ async function confirm(
   const open = openRows(countsOf(run.bulkChanges), how);
   const question = `${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`;
   await confirmGoingOn(context, { flags, command: how, question });
-}
-
-async function reopen(store: RunStore, { id, byStatus }: BulkChangeInfo, live: Live): Promise<void> {
-  const left = (byStatus.FAILED ?? 0) + (byStatus.COMPENSATED ?? 0) - (await store.reopen(id, ['FAILED', 'COMPENSATED']));
-  if (left === 0) return;
-  const message = `Bulk change ${id}: ${left} row${left === 1 ? ' is' : 's are'} left alone: other bulk changes hold the devices by now`;
-  live.emit({ type: 'warning', message });
 }
 
 /** As the run was begun, but for what is given anew. A retry begins its waves anew too: they are of the rows that failed. */

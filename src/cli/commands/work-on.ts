@@ -1,5 +1,6 @@
 import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
-import type { RunInfo } from '../../domain/run-store.ts';
+import type { BulkChangeInfo, RunInfo } from '../../domain/run-store.ts';
+import type { RowStatus } from '../../domain/status.ts';
 import type { WaveOptions } from '../../run/engine-options.ts';
 import { onlySettle } from '../../run/only-settle.ts';
 import { countsOf, work } from '../../run/work.ts';
@@ -24,6 +25,8 @@ export interface WorkOn {
   readonly validation: ValidationAnswer;
   /** A provider was refused whole before anything was sent. */
   readonly credentials: boolean;
+  /** Rows that are done again: they get a new attempt once the bulk changes are held. */
+  readonly again?: readonly RowStatus[];
   /** What was begun is settled; nothing is begun and nothing is sent. */
   readonly onlySettle?: boolean;
 }
@@ -32,12 +35,13 @@ export interface WorkOn {
 export async function workOn(context: Context, session: WriteSession, live: Live, options: WorkOn): Promise<RunResult> {
   const { clock, host, interruption, terminal } = context;
   const { store, systems, config } = session;
-  const { run, care } = options;
+  const { run, care, again = [] } = options;
   const { bulkChanges } = run;
   const ids = bulkChanges.map(({ id }) => id);
   const before = countsOf(bulkChanges);
   const rowCount = Object.values(before).reduce((sum, count) => sum + count, 0);
-  live.begin(run.id, rowCount, rowCount - (before.NOT_STARTED ?? 0) - (before.UNKNOWN ?? 0) - (before.ACCEPTED ?? 0));
+  const open = (['NOT_STARTED', 'UNKNOWN', 'ACCEPTED', ...again] as const).reduce((sum, status) => sum + (before[status] ?? 0), 0);
+  live.begin(run.id, rowCount, rowCount - open);
   live.emit({
     type: 'run.start',
     command: run.command,
@@ -71,7 +75,11 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     deadlineMs: (providerId) => systems.deadlineMs(providerOf(providerId)),
     gates: care.gates,
     waves: care.waves === null ? null : { waves: care.waves, readPlan, hold: care.hold ? holdOn(terminal, live, resume) : null },
-    leased: () => store.keepOptions(run.id, { ...run.options, care }),
+    fence: session.fence,
+    leased: async (held) => {
+      await held.keepOptions(run.id, { ...run.options, care });
+      if (again.length > 0) for (const each of bulkChanges) await reopen(held, each, again, live);
+    },
     ...(options.onlySettle === true ? onlySettle({ store }) : {}),
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
@@ -105,4 +113,17 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     files: [],
     warnings: run.warnings,
   };
+}
+
+async function reopen(
+  store: WriteSession['store'],
+  { id, byStatus }: BulkChangeInfo,
+  again: readonly RowStatus[],
+  live: Live,
+): Promise<void> {
+  const wanted = again.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+  const left = wanted - (await store.reopen(id, again));
+  if (left === 0) return;
+  const message = `Bulk change ${id}: ${left} row${left === 1 ? ' is' : 's are'} left alone: other bulk changes hold the devices by now`;
+  live.emit({ type: 'warning', message });
 }

@@ -29,6 +29,7 @@ export interface Account {
   readonly pace: Pace;
   readonly timeoutMs: number;
   readonly batchSize: number;
+  readonly settleMs?: number | undefined;
 }
 
 export interface Connections {
@@ -80,6 +81,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         settings: account.settings,
         knownPackages: options.knownPackages,
         batchSize: account.batchSize,
+        settleMs: account.settleMs,
         shared: <T>(create: () => T): T => {
           const key = keyOf(carrier, account);
           if (!sharedValues.has(key)) sharedValues.set(key, create());

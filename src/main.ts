@@ -10,7 +10,7 @@ import { revio } from './billing/revio/revio.ts';
 import { CARRIERS } from './carriers/registry.ts';
 import type { SandboxControl } from './cli/commands/sandbox.ts';
 import type { Context, GlobalFlags } from './cli/context.ts';
-import { exitCodeOf } from './cli/exit-codes.ts';
+import { exitCodeOf, SIGNAL_EXIT_CODES, type StopSignal } from './cli/exit-codes.ts';
 import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
 import { createTerminal, type Terminal } from './cli/terminal.ts';
@@ -84,18 +84,17 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
   try {
     await createProgram(context, sandboxControl(folderOf), argv).parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    exitCode =
-      interruption.signal() !== null && isAbort(error)
-        ? interruption.signal() === 'SIGINT'
-          ? 130
-          : 143
-        : explain(error, terminal, redact);
+    exitCode = explain(error, terminal, redact, interruption.signal());
   }
+  // A list that is still to come would keep the process.
+  if (interruption.signal() !== null) process_.stdin.destroy();
   return exitCode;
 }
 
 /** Tells an error on stderr and answers its exit code. */
-function explain(error: unknown, terminal: Terminal, redact: (text: string) => string): number {
+function explain(error: unknown, terminal: Terminal, redact: (text: string) => string, signal: StopSignal | null): number {
+  // What was being waited for when the signal came.
+  if (signal !== null && isAbort(error)) return SIGNAL_EXIT_CODES[signal];
   // commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PondBulkError && error.kind !== 'bug') {
@@ -109,7 +108,7 @@ function explain(error: unknown, terminal: Terminal, redact: (text: string) => s
       ),
     );
   }
-  return exitCodeOf(error);
+  return signal !== null && error instanceof PondBulkError && error.kind === 'cancelled' ? SIGNAL_EXIT_CODES[signal] : exitCodeOf(error);
 }
 
 function isAbort(error: unknown): boolean {

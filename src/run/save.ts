@@ -48,7 +48,12 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   });
   if (!isWhole) {
     for (const index of pages.keys()) {
-      options.signal.throwIfAborted();
+      if (options.signal.aborted)
+        throw new PondBulkError(
+          'cancelled',
+          'STOPPED',
+          'Stopped while saving: nothing was sent, and what was saved is taken back by the next run',
+        );
       await store.saveMore({ runId: options.run.id, saved, rows: await newRows(validation, index), preflight });
       await options.probe('after save', String(index));
     }

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -39,12 +39,18 @@ export interface RanHere {
   readonly stderr: string;
 }
 
+export type Interrupt = (signal?: NodeJS.Signals) => void;
+
 export interface RunHereOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with each event the moment it is told. `interrupt` is a Ctrl-C. */
-  readonly onEvent?: (event: ToldEvent, interrupt: () => void) => void;
-  /** Somebody sits at a terminal: called with each question, answers it. */
-  readonly onQuestion?: (question: string) => string;
+  /** Called with each event the moment it is told. `interrupt` is a Ctrl-C, or another signal. */
+  readonly onEvent?: (event: ToldEvent, interrupt: Interrupt) => void;
+  /** Somebody sits at a terminal: called with each question, answers it; null: he does not. */
+  readonly onQuestion?: (question: string, interrupt: Interrupt) => string | null;
+  /** What comes on standard input when there is no terminal; it need not end. Called when it is read. */
+  readonly onRead?: (interrupt: Interrupt) => void;
+  /** `--yes`, unless told otherwise. */
+  readonly yes?: boolean;
 }
 
 /** A database and simulated carriers of one test, all in this process: the real tool runs on them without a child. */
@@ -90,7 +96,11 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
     database,
     carriers: simulator.state,
     addFault: (fault) => simulator.state.faults.add(faultSchema.parse(fault)),
-    run: (args, options = {}) => runHere([...args, '--yes', '--output', 'jsonl'], { ...options, env: { ...environment, ...options.env } }),
+    run: (args, options = {}) =>
+      runHere([...args, ...(options.yes === false ? [] : ['--yes']), '--output', 'jsonl'], {
+        ...options,
+        env: { ...environment, ...options.env },
+      }),
     list: (text) => {
       const path = join(dir, 'list.csv');
       writeFileSync(path, text);
@@ -112,21 +122,25 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
 }
 
-async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion }: RunHereOptions): Promise<RanHere> {
+async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion, onRead }: RunHereOptions): Promise<RanHere> {
   const events: ToldEvent[] = [];
   let stderr = '';
   const signals = new Map<string, () => void>();
+  const interrupt: Interrupt = (signal = 'SIGINT') => signals.get(signal)?.();
   const tell = (line: string): void => {
     // Our own tool wrote it.
     const event = JSON.parse(line) as ToldEvent;
     events.push(event);
-    onEvent?.(event, () => signals.get('SIGINT')?.());
+    onEvent?.(event, interrupt);
   };
-  const stdin = Object.assign(new PassThrough(), { isTTY: onQuestion !== undefined });
-  if (onQuestion === undefined) stdin.end();
+  const source = onRead === undefined ? new PassThrough() : new Readable({ read: () => onRead(interrupt) });
+  const stdin = Object.assign(source, { isTTY: onQuestion !== undefined });
+  if (onQuestion === undefined && source instanceof PassThrough) source.end();
   const hear = (text: string): void => {
     stderr += text;
-    if (onQuestion !== undefined && text.endsWith('[y/N] ')) stdin.write(`${onQuestion(text)}\n`);
+    if (onQuestion === undefined || !text.endsWith('[y/N] ')) return;
+    const answer = onQuestion(text, interrupt);
+    if (answer !== null && source instanceof PassThrough) source.write(`${answer}\n`);
   };
   const process_ = {
     env,

@@ -148,9 +148,14 @@ async function changeTypeOf({ config, facts }: ReadSession): Promise<number> {
 }
 
 /** They were confirmed when they were queued: cron need not say so again, and a person at a terminal is asked. */
-async function confirm({ terminal }: Context, { config, database }: WriteSession, flags: RunDueFlags, count: number): Promise<void> {
+async function confirm(
+  { terminal, interruption }: Context,
+  { config, database }: WriteSession,
+  flags: RunDueFlags,
+  count: number,
+): Promise<void> {
   if (flags.yes === true || flags.sandbox === true || !terminal.isErrTty || !terminal.isInTty) return;
   terminal.note(`run-due on ${config.environment}, database ${database}: ${count} queued changes whose day has come`);
-  if (await terminal.confirm('Go on?')) return;
+  if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was changed');
 }

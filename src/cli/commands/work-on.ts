@@ -8,6 +8,7 @@ import type { Care } from '../care.ts';
 import type { Context, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { holdOn } from '../hold.ts';
+import { letGoAfter } from '../interruption.ts';
 import type { Live } from '../live.ts';
 import { nextCommand } from '../next-command.ts';
 
@@ -61,6 +62,8 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   const readPlan: WaveOptions['readPlan'] = (change, signal) =>
     systems.readPlan(change, providerOf(change.device.providerId).integration, signal);
   const resume = `pond-bulk resume ${options.id} --yes${options.suffix}`;
+  const done = new AbortController();
+  const warn = (message: string): void => live.emit({ type: 'warning', message });
   const { exitCode, byStatus } = await work(run.id, bulkChanges, {
     store,
     clock,
@@ -84,10 +87,10 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
       isAlive: host.isAlive,
-      warn: (message) => live.emit({ type: 'warning', message }),
+      warn,
     },
     drain: interruption.drain,
-    abort: interruption.abort,
+    abort: letGoAfter(config.drainSeconds * 1000, interruption, clock, done.signal, warn),
     exitCodeOf: (counts, stops) =>
       exitCodeOfRun({
         byStatus: counts,
@@ -96,7 +99,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
         limit: stops.limit,
         signal: interruption.signal(),
       }),
-  });
+  }).finally(() => done.abort());
   return {
     run: run.id,
     command: run.command,

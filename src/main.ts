@@ -91,6 +91,8 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
   return exitCode;
 }
 
+const JOURNAL_IS_SAFE = 'The journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on';
+
 /** Tells an error on stderr and answers its exit code. */
 function explain(error: unknown, terminal: Terminal, redact: (text: string) => string, signal: StopSignal | null): number {
   // What was being waited for when the signal came.
@@ -99,14 +101,11 @@ function explain(error: unknown, terminal: Terminal, redact: (text: string) => s
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PondBulkError && error.kind !== 'bug') {
     terminal.note(redact(`Error: ${error.message} [${error.code}]`));
+    if (error.kind === 'broken') terminal.note(JOURNAL_IS_SAFE);
   } else {
     // Never the object itself: driver and HTTP errors carry statements, URLs and headers.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.note(
-      redact(
-        `Unexpected error: ${text}\nThe journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on`,
-      ),
-    );
+    terminal.note(redact(`Unexpected error: ${text}\n${JOURNAL_IS_SAFE}`));
   }
   return signal !== null && error instanceof PondBulkError && error.kind === 'cancelled' ? SIGNAL_EXIT_CODES[signal] : exitCodeOf(error);
 }

@@ -43,7 +43,8 @@ export function openSettlingSession(config: Config, emit: Emit, clock: Clock): P
 }
 
 async function openOwnSession(config: Config, emit: Emit, clock: Clock, maySend: boolean): Promise<WriteSession> {
-  const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
+  const onAway = (message: string): void => emit({ type: 'warning', message });
+  const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config), onAway });
   try {
     await requireOwnTables(db, config);
     const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };

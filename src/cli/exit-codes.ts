@@ -11,7 +11,7 @@ export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 /** Every exit code and its meaning: `pond-bulk help exit-codes`. */
 export const EXIT_CODES = [
   [0, 'every row applied, or already as wanted (duplicates alone do not change it)'],
-  [1, 'unexpected error; the journal is safe'],
+  [1, 'unexpected error, the database or a disk failed; the journal is safe'],
   [2, 'usage or configuration: unknown option, missing setting or file, no --yes off a terminal, database unreachable, a table missing'],
   [
     3,
@@ -45,6 +45,7 @@ export function exitCodeOf(error: unknown): number {
       return 8;
     case 'cancelled':
       return 130;
+    case 'broken':
     case 'bug':
       return 1;
     default:

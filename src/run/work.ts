@@ -52,7 +52,9 @@ export async function work(runId: string, bulkChanges: readonly BulkChangeInfo[]
   } finally {
     done.abort();
     await keeping;
-    if (!lost.signal.aborted) await release();
+    // A run that could not end well must tell why, not that its lease stays: the process is gone, so it is taken over.
+    if (!lost.signal.aborted)
+      await release().catch((error: unknown) => options.leasing.warn(`The lease could not be given back: ${String(error)}`));
   }
 }
 

@@ -65,6 +65,7 @@ test.each([
   ['credentials', 4],
   ['locked', 7],
   ['cancelled', 130],
+  ['broken', 1],
   ['bug', 1],
 ] as const)('an error of kind %s ends with %i', (kind, code) => {
   expect(exitCodeOf(new PondBulkError(kind, 'X', 'x'))).toBe(code);

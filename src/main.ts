@@ -86,6 +86,11 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
   } catch (error) {
     exitCode = explain(error, terminal, redact, interruption.signal());
   }
+  const unprinted = await terminal.settled();
+  if (unprinted !== null) {
+    terminal.note(`Error: not all could be printed (${unprinted}); a run is recorded: pond-bulk status last tells it again [OUTPUT_LOST]`);
+    exitCode = 1;
+  }
   // A list that is still to come would keep the process.
   if (interruption.signal() !== null) process_.stdin.destroy();
   return exitCode;

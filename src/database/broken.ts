@@ -18,7 +18,8 @@ export function broken(identity: string): (error: unknown) => never {
 
 function explained(cause: unknown, identity: string): PondBulkError | null {
   if (cause instanceof PondBulkError) return null;
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // knex puts the whole statement before it.
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^.* - /s, '');
   const is = (primary: number): boolean => some(cause, ({ errcode }) => typeof errcode === 'number' && (errcode & 0xff) === primary);
   const error = (code: string, text: string): PondBulkError =>
     new PondBulkError('broken', code, `The database ${identity} ${text}`, { cause });

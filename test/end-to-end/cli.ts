@@ -34,6 +34,8 @@ export interface TestSandbox {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** A line of sh that runs the command, which is its "$@". */
+  readonly shell?: string;
   /** Called with the running child, e.g. to send signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -82,9 +84,10 @@ export async function testSandbox(): Promise<TestSandbox> {
 }
 
 /** Runs the built command as a process of its own, without a terminal. */
-export function runCli(args: readonly string[], { env = {}, input, onStart }: RunOptions = {}): Promise<Ran> {
+export function runCli(args: readonly string[], { env = {}, input, shell, onStart }: RunOptions = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, HOME, ...env }, cwd: tmpdir(), stdio: 'pipe' });
+  const [program = '', ...rest] = [...(shell === undefined ? [] : ['/bin/sh', '-c', shell, 'sh']), process.execPath, BIN, ...args];
+  const child = spawn(program, rest, { env: { PATH, HOME, ...env }, cwd: tmpdir(), stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -28,7 +28,7 @@ import { quoted, sandboxSuffix } from '../next-command.ts';
 import { operatorOf } from '../operator.ts';
 import { validationText } from '../render/validation.ts';
 import { openResultsFolder } from '../results-folder.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { workOn } from './work-on.ts';
 
 /** Options that both changes take. */
@@ -105,10 +105,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
       ? await change(context, session, command, live, prepared)
       : await plan(context, session, command, live, prepared);
     await live.end(result);
-    const complete = { ...result, files: [...result.files, ...(results?.files ?? [])] };
-    await results?.write(complete);
-    await report(complete, flags.output, context.terminal);
-    context.exit(complete.exitCode);
+    await publish(result, context, flags.output, results);
   } finally {
     live.stop();
     await session.close();

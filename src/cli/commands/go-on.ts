@@ -11,7 +11,7 @@ import type { Context, GlobalFlags, WriteSession } from '../context.ts';
 import { createLive } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
 import { outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { findRun } from './find-run.ts';
 import { workOn } from './work-on.ts';
@@ -66,10 +66,7 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
       credentials: false,
     });
     await live.end(result);
-    const complete = { ...result, files: results?.files ?? [] };
-    await results?.write(complete);
-    await report(complete, flags.output, context.terminal);
-    context.exit(complete.exitCode);
+    await publish(result, context, flags.output, results);
   } finally {
     live.stop();
     await session.close();

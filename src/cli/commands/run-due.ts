@@ -11,7 +11,7 @@ import { dueResult } from '../due-result.ts';
 import { createLive, type Live } from '../live.ts';
 import { changeableProviders, operatorOf } from '../operator.ts';
 import { outputOption, resultsOption } from '../options.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { commandLine } from './change-options.ts';
 
@@ -84,14 +84,12 @@ async function due(context: Context, flags: RunDueFlags, line: string): Promise<
       dryRun: writing === null,
       seconds: (context.clock.now() - startedAt) / 1000,
       signal: context.interruption.signal(),
-      files: folder?.files ?? [],
+      files: [],
       next: writing === null && done.some(({ status }) => status === 'PLANNED') ? line.replace(/ --dry-run\b/, '') : null,
     });
     if (writing !== null && result.bulkChangeIds.length > 0) await writing.due.finish(run.id, result.exitCode);
     await live.end(result);
-    await folder?.write(result);
-    await report(result, flags.output, context.terminal);
-    context.exit(result.exitCode);
+    await publish(result, context, flags.output, folder);
   } finally {
     live.stop();
     await session.close();

@@ -23,18 +23,24 @@ export async function open(carrier: CarrierUnderTest, sample: string, { onTestFi
     SETTLE_SECONDS: String(SETTLE_SECONDS),
     RETRY_MAX_COUNT: '2',
   };
+  const giveUpSoon = (): void => {
+    env[`${prefix}_TIMEOUT_SECONDS`] = String(TIMEOUT_SECONDS);
+  };
   return {
     sandbox,
+    env,
     database: sandbox.database,
     carriers: sandbox.carriers,
+    /** From the next command on calls give up soon. Those of `strike` that never answer see to it themselves. */
+    giveUpSoon,
     /** Lets a fault strike calls about one device, or about all. */
     strike: (
       kind: Fault['kind'],
       call: CallMatch,
-      more: { readonly iccid?: string; readonly times?: number; readonly seconds?: number } = {},
+      more: { readonly iccid?: string; readonly times?: number; readonly seconds?: number; readonly every?: number } = {},
     ) => {
       const { iccid, ...rest } = more;
-      if (HANGING.has(kind)) env[`${prefix}_TIMEOUT_SECONDS`] = String(TIMEOUT_SECONDS);
+      if (HANGING.has(kind)) giveUpSoon();
       sandbox.addFault({ service, kind, match: { ...call, ...(iccid === undefined ? {} : { subject: carrier.subject(iccid) }) }, ...rest });
     },
     change: (iccids: readonly string[] = devices, to = plan, options: RunHereOptions = {}, args: readonly string[] = []) =>

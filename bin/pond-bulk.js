@@ -25,8 +25,9 @@ if (isNew) {
     process.exitCode = 2;
   } else {
     const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-    // A terminal sends SIGINT to both; the child decides how to end.
+    // A terminal sends SIGINT and SIGHUP to both; the child decides how to end.
     process.on('SIGINT', () => undefined);
+    process.on('SIGHUP', () => undefined);
     process.on('SIGTERM', () => child.kill('SIGTERM'));
     child.on('exit', (code, signal) => {
       process.exitCode = signal === null ? (code ?? 1) : 1;

@@ -17,6 +17,8 @@ export interface ConnectionsOptions {
   readonly redact: Redact;
   /** False: HTTP clients that refuse everything but reads. */
   readonly mayWrite: boolean;
+  /** Asked the moment before anything but a read goes out; rejects when it must not. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Requests in flight in the whole process. */
   readonly maxParallelRequests: number;
   /** Tries after the first. */
@@ -41,6 +43,7 @@ export interface Account {
   readonly pace: Pace;
   readonly timeoutMs: number;
   readonly batchSize: number;
+  readonly settleMs?: number | undefined;
 }
 
 export interface Connections {
@@ -81,6 +84,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       limiter: limiterOf(integration, account),
       redact: options.redact,
       mayWrite: options.mayWrite,
+      ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
       limitedFor: (answer) => integration.limitedFor(answer),
       isTransient: (answer) => integration.isTransient?.(answer) ?? false,
       limitDeadlineMs: LIMIT_DEADLINE_MS,
@@ -94,6 +98,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         settings: account.settings,
         knownPackages: options.knownPackages,
         batchSize: account.batchSize,
+        settleMs: account.settleMs,
         shared: <T>(create: () => T): T => {
           const key = keyOf(carrier, account);
           if (!sharedValues.has(key)) sharedValues.set(key, create());

@@ -9,7 +9,7 @@ import { revio } from './billing/revio/revio.ts';
 import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { SandboxControl } from './cli/commands/sandbox.ts';
 import type { Context, GlobalFlags } from './cli/context.ts';
-import { exitCodeOf } from './cli/exit-codes.ts';
+import { exitCodeOf, SIGNAL_EXIT_CODES, type StopSignal } from './cli/exit-codes.ts';
 import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
 import { createTerminal, type Terminal } from './cli/terminal.ts';
@@ -96,32 +96,35 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
   try {
     await createProgram(context, sandboxControl(folderOf), argv).parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    exitCode =
-      interruption.signal() !== null && isAbort(error)
-        ? interruption.signal() === 'SIGINT'
-          ? 130
-          : 143
-        : explain(error, terminal, redact);
+    exitCode = explain(error, terminal, redact, interruption.signal());
   }
+  const unprinted = await terminal.settled();
+  if (unprinted !== null) {
+    terminal.note(`Error: not all could be printed (${unprinted}); a run is recorded: pond-bulk status last tells it again [OUTPUT_LOST]`);
+    exitCode = 1;
+  }
+  // A list that is still to come would keep the process.
+  if (interruption.signal() !== null) process_.stdin.destroy();
   return exitCode;
 }
 
+const JOURNAL_IS_SAFE = 'The journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on';
+
 /** Tells an error on stderr and answers its exit code. */
-function explain(error: unknown, terminal: Terminal, redact: (text: string) => string): number {
+function explain(error: unknown, terminal: Terminal, redact: (text: string) => string, signal: StopSignal | null): number {
+  // What was being waited for when the signal came.
+  if (signal !== null && isAbort(error)) return SIGNAL_EXIT_CODES[signal];
   // commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PondBulkError && error.kind !== 'bug') {
     terminal.note(redact(`Error: ${error.message} [${error.code}]`));
+    if (error.kind === 'broken') terminal.note(JOURNAL_IS_SAFE);
   } else {
     // Never the object itself: driver and HTTP errors carry statements, URLs and headers.
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    terminal.note(
-      redact(
-        `Unexpected error: ${text}\nThe journal is safe: pond-bulk status last shows how far the run came, pond-bulk resume last goes on`,
-      ),
-    );
+    terminal.note(redact(`Unexpected error: ${text}\n${JOURNAL_IS_SAFE}`));
   }
-  return exitCodeOf(error);
+  return signal !== null && error instanceof PondBulkError && error.kind === 'cancelled' ? SIGNAL_EXIT_CODES[signal] : exitCodeOf(error);
 }
 
 function isAbort(error: unknown): boolean {

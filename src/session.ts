@@ -26,12 +26,13 @@ import type { Emit } from './domain/event.ts';
 import type { FactsStore } from './domain/facts-store.ts';
 import type { CarrierProcedure } from './domain/procedure.ts';
 import { createRedactor } from './http/redact.ts';
+import { createFence, type Fence } from './run/fence.ts';
 import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
   const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config), { poolSize: poolSizeOf(config) });
-  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false, sharing: null });
+  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false, own: null });
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
@@ -52,6 +53,12 @@ export interface OwnProcess {
   readonly isAlive: (pid: number) => boolean;
 }
 
+/** What keeps processes from doing the same at the same time. */
+interface Own {
+  readonly sharing: Sharing;
+  readonly fence: Fence;
+}
+
 async function openOwnSession(
   config: Config,
   emit: Emit,
@@ -59,13 +66,16 @@ async function openOwnSession(
   { host, pid, isAlive }: OwnProcess,
   maySend: boolean,
 ): Promise<WriteSession> {
-  const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
+  const onAway = (message: string): void => emit({ type: 'warning', message });
+  const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config), onAway });
   try {
     await requireOwnTables(db, config);
     const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };
     const sharing = { turns: createTurnStore(db), holder: { id: randomUUID(), host, pid }, isAlive };
+    const fence = createFence();
     return {
-      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, sharing }),
+      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, own: { sharing, fence } }),
+      fence,
       store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
       reconciling: createReconcileStore(db, options),
       due: createDueStore(db, options),
@@ -114,17 +124,18 @@ function sessionOn(
   config: Config,
   emit: Emit,
   clock: Clock,
-  { login, maySend, sharing }: { readonly login: Login; readonly maySend: boolean; readonly sharing: Sharing | null },
+  { login, maySend, own }: { readonly login: Login; readonly maySend: boolean; readonly own: Own | null },
 ): ReadSession {
   const connections = createConnections({
     clock,
     redact: createRedactor(config.secrets),
     mayWrite: maySend,
+    ...(own === null ? {} : { beforeWrite: own.fence.pass }),
     maxParallelRequests: config.maxParallelRequests,
     retries: config.retryMaxCount,
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
-    sharing,
+    sharing: own?.sharing ?? null,
   });
   const facts = createFactsStore(db, {
     permissions: permissionSettings(config),

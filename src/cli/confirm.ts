@@ -6,7 +6,7 @@ import { transition } from './render/device-state.ts';
 
 /** Asks before anything is saved: on a terminal; elsewhere --yes must say so. Rejects with PondBulkError (cancelled or usage). */
 export async function confirmChange(
-  { terminal }: Context,
+  { terminal, interruption }: Context,
   { config, database }: WriteSession,
   { flags, name }: ChangeCommand,
   validation: Validation,
@@ -26,13 +26,13 @@ export async function confirmChange(
     `  ${(byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0)} devices to change${refused === 0 ? '' : `, ${refused} rows left out`}`,
   );
   for (const { iccid, before, after } of samples) terminal.note(`  ${iccid}: ${transition(before, after)}`);
-  if (await terminal.confirm('Go on?')) return;
+  if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was saved, nothing was sent');
 }
 
 /** Asks before something that was confirmed once is gone on with. Rejects as `confirmChange` does. */
 export async function confirmGoingOn(
-  { terminal }: Context,
+  { terminal, interruption }: Context,
   {
     flags,
     command,
@@ -44,6 +44,6 @@ export async function confirmGoingOn(
     throw new PondBulkError('usage', 'NOT_CONFIRMED', `Nobody can be asked here (no terminal): add --yes to ${command}`);
   }
   terminal.note(question);
-  if (await terminal.confirm('Go on?')) return;
+  if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was sent');
 }

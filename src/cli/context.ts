@@ -11,11 +11,13 @@ import type { PlanChange } from '../domain/plan-change.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import type { Steps } from '../domain/step.ts';
+import type { Fence } from '../run/fence.ts';
 import type { Probe } from '../run/probe.ts';
 import type { DueReader, DueStore } from '../run/due-store.ts';
 import type { ReconcileStore } from '../run/reconcile-store.ts';
 import type { RunReader, RunStore } from '../run/run-store.ts';
 import type { ProviderRefusal } from '../run/validate.ts';
+import type { StopSignal } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that every command takes. */
@@ -36,14 +38,14 @@ export interface Host {
   readonly isAlive: (pid: number) => boolean;
 }
 
-/** Ctrl-C and SIGTERM, as a run sees them. */
+/** Ctrl-C, SIGTERM and SIGHUP, as a run sees them. */
 export interface Interruption {
   /** First: nothing new is begun. */
   readonly drain: AbortSignal;
   /** Second: requests in flight are let go. */
   readonly abort: AbortSignal;
   /** Which signal it was. */
-  readonly signal: () => 'SIGINT' | 'SIGTERM' | null;
+  readonly signal: () => StopSignal | null;
 }
 
 /** Carriers and billing, as the accounts of the configuration reach them. */
@@ -81,6 +83,8 @@ export interface WriteSession extends ReadSession {
   readonly store: RunStore;
   readonly reconciling: ReconcileStore;
   readonly due: DueStore;
+  /** Of all that is sent and written for a run. */
+  readonly fence: Fence;
 }
 
 /** Everything a command is given. Costly things are functions: `--help` needs none of them. */

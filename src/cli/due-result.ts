@@ -1,8 +1,8 @@
 import type { RowResult, RunResult } from '../domain/result.ts';
 import type { RunRecord, StatusCounts } from '../domain/run-store.ts';
-import { exitCodeOfRun } from './exit-codes.ts';
+import { exitCodeOfRun, type StopSignal } from './exit-codes.ts';
 
-type Ended = Pick<RunResult, 'dryRun' | 'seconds' | 'files' | 'next'> & { readonly signal: 'SIGINT' | 'SIGTERM' | null };
+type Ended = Pick<RunResult, 'dryRun' | 'seconds' | 'files' | 'next'> & { readonly signal: StopSignal | null };
 
 /** The result of run-due. */
 export function dueResult(run: RunRecord, rows: readonly RowResult[], { signal, ...ended }: Ended): RunResult {

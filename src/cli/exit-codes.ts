@@ -3,10 +3,15 @@ import { PondBulkError } from '../domain/errors.ts';
 import type { Drift } from '../domain/result.ts';
 import type { StatusCounts } from '../domain/run-store.ts';
 
+/** Signals that stop a run, and the exit codes that tell of them. */
+export const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+export type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
+
 /** Every exit code and its meaning: `pond-bulk help exit-codes`. */
 export const EXIT_CODES = [
   [0, 'every row applied, or already as wanted (duplicates alone do not change it)'],
-  [1, 'unexpected error; the journal is safe'],
+  [1, 'unexpected error, the database or a disk failed; the journal is safe'],
   [2, 'usage or configuration: unknown option, missing setting or file, no --yes off a terminal, database unreachable, a table missing'],
   [
     3,
@@ -18,6 +23,7 @@ export const EXIT_CODES = [
   [7, 'another run holds the lock'],
   [8, 'the saved plan is unusable: changed, used, too old, of another database, or more than 10 % stale'],
   [9, 'rows UNKNOWN or still ACCEPTED'],
+  [129, 'stopped by SIGHUP (its terminal was closed) after draining'],
   [130, 'stopped by SIGINT (Ctrl-C) after draining, or not confirmed'],
   [143, 'stopped by SIGTERM after draining'],
 ] as const;
@@ -39,6 +45,7 @@ export function exitCodeOf(error: unknown): number {
       return 8;
     case 'cancelled':
       return 130;
+    case 'broken':
     case 'bug':
       return 1;
     default:
@@ -54,13 +61,13 @@ export interface Ended {
   /** A limit was given up. */
   readonly limit: boolean;
   /** The signal that stopped it. */
-  readonly signal: 'SIGINT' | 'SIGTERM' | null;
+  readonly signal: StopSignal | null;
 }
 
-/** The exit code of a run that came to its end. When several apply: 130/143 > 4 > 9 > 6 > 5 > 3 > 0. */
+/** The exit code of a run that came to its end. When several apply: 129/130/143 > 4 > 9 > 6 > 5 > 3 > 0. */
 export function exitCodeOfRun({ byStatus, dryRun, credentials, limit, signal }: Ended): number {
   const has = (...statuses: readonly (keyof StatusCounts)[]): boolean => statuses.some((status) => (byStatus[status] ?? 0) > 0);
-  if (signal !== null) return signal === 'SIGINT' ? 130 : 143;
+  if (signal !== null) return SIGNAL_EXIT_CODES[signal];
   if (credentials) return 4;
   if (has('UNKNOWN', 'ACCEPTED')) return 9;
   if (limit || has('NOT_STARTED')) return 6;
@@ -69,7 +76,7 @@ export function exitCodeOfRun({ byStatus, dryRun, credentials, limit, signal }: 
 }
 
 /** Of several that apply, the one that counts. */
-const WORST_FIRST = [1, 130, 143, 4, 9, 6, 5, 3];
+const WORST_FIRST = [1, 129, 130, 143, 4, 9, 6, 5, 3];
 
 /** The exit code of several runs together, or of one and what was found beside it. */
 export function worstExitCode(codes: readonly number[]): number {

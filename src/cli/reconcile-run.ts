@@ -9,7 +9,7 @@ import { careOf, keptCare } from './care.ts';
 import type { ReconcileFlags } from './commands/reconcile.ts';
 import { workOn } from './commands/work-on.ts';
 import type { Context, WriteSession } from './context.ts';
-import { exitCodeOfDrift, worstExitCode } from './exit-codes.ts';
+import { exitCodeOfDrift, worstExitCode, SIGNAL_EXIT_CODES } from './exit-codes.ts';
 import { createLive, type Live } from './live.ts';
 import { quoted, sandboxSuffix } from './next-command.ts';
 import { standing } from './standing.ts';
@@ -37,7 +37,7 @@ export async function reconcileRun(
     const { compared, rows, isRefused } = await drift(context, session, run, flags);
     for (const row of rows) live.emit({ type: 'row.drift', ...row });
     const signal = context.interruption.signal();
-    const stopped = signal === null ? [] : [signal === 'SIGINT' ? 130 : 143];
+    const stopped = signal === null ? [] : [SIGNAL_EXIT_CODES[signal]];
     const fixable = rows.some(({ fix }) => fix === 'safe');
     const result = {
       ...settled,

@@ -1,26 +1,34 @@
 import type { Clock } from '../domain/clock.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import { quotaUsedUp } from '../domain/plan-refusals.ts';
+import type { RowStatus } from '../domain/status.ts';
 import type { RetryQuota } from '../run/run-store.ts';
 import type { WriteSession } from './context.ts';
 import type { Live } from './live.ts';
 import { today } from './today.ts';
 
-/** Gives the failed rows of a bulk change a new attempt, and tells of those that are left alone. */
+/** Rows that are done again. */
+export interface Again {
+  readonly statuses: readonly RowStatus[];
+  /** Also with the change of a month that is kept for a rollback. */
+  readonly useLastChange: boolean;
+}
+
+/** Gives rows of a bulk change a new attempt, and tells of those that are left alone. `store` is that of who holds the bulk change. */
 export async function reopen(
-  { store, systems }: WriteSession,
+  { store, systems }: Pick<WriteSession, 'store' | 'systems'>,
   bulkChange: BulkChangeInfo,
   live: Live,
-  options: { readonly clock: Clock; readonly useLastChange: boolean },
+  { statuses, useLastChange, clock }: Again & { readonly clock: Clock },
 ): Promise<void> {
   const { id, byStatus } = bulkChange;
-  const { rows, refused } = await store.reopen(id, ['FAILED', 'COMPENSATED'], quotaOf(bulkChange, systems, options));
+  const { rows, refused } = await store.reopen(id, statuses, quotaOf(bulkChange, systems, { clock, useLastChange }));
   const tell = (count: number, why: string): void => {
     if (count === 0) return;
     live.emit({ type: 'warning', message: `Bulk change ${id}: ${count} row${count === 1 ? ' is' : 's are'} left alone: ${why}` });
   };
-  const held = (byStatus.FAILED ?? 0) + (byStatus.COMPENSATED ?? 0) - rows - refused.length;
-  tell(held, 'other bulk changes hold the devices by now');
+  const wanted = statuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+  tell(wanted - rows - refused.length, 'other bulk changes hold the devices by now');
   // Not one by one: a list may have thousands, which all have the same reason.
   for (const [hint, alike] of Map.groupBy(refused, (each) => each.hint)) {
     const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;

@@ -36,13 +36,30 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
   return {
     files: [results, failed, summary],
     write: async (result) => {
-      await writeWhole(results, renderCsv(result));
-      await writeWhole(failed, renderFailedCsv(result));
       const { run, command, dryRun, bulkChangeIds, validation, exitCode, next } = result;
       const document = { run, command, dryRun, bulkChangeIds, validation, summary: summaryOf(result), exitCode, next };
-      await writeWhole(summary, [`${JSON.stringify(document, null, 2)}\n`]);
+      try {
+        await writeWhole(results, renderCsv(result));
+        await writeWhole(failed, renderFailedCsv(result));
+        await writeWhole(summary, [`${JSON.stringify(document, null, 2)}\n`]);
+      } catch (error) {
+        throw isOfFiles(error) ? unwritten(path, result, error) : error;
+      }
     },
   };
+}
+
+/** The system calls of files name themselves; what the rows are read from does not. */
+function isOfFiles(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function unwritten(path: string, { run, dryRun }: RunResult, cause: Error): PondBulkError {
+  const then =
+    dryRun || run === '' ? 'nothing was changed' : `the run is recorded: pond-bulk status ${run} --results DIR writes them again`;
+  return new PondBulkError('broken', 'RESULTS_UNWRITTEN', `The files in ${path} could not be written (${cause.message}); ${then}`, {
+    cause,
+  });
 }
 
 /** Under another name first, one of its own for each process: a file that is there is whole, after a power cut too. */

@@ -29,6 +29,8 @@ export interface Terminal {
   readonly columns: number;
   /** Writes to stdout; waits while the reader is slow. After the reader has gone, nothing is written any more. */
   out(text: string): Promise<void>;
+  /** Resolves when all of stdout was taken, with why it was not: a full disk, not a reader that has gone. */
+  settled(): Promise<string | null>;
   /** A line on stderr. */
   note(line: string): void;
   /** Colours a text of stdout, where that is wanted. */
@@ -46,6 +48,8 @@ export interface Progress {
 /** Off a terminal a progress line is printed this often. */
 const PLAIN_PROGRESS_MS = 30_000;
 
+const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
 export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Terminal {
   // An empty NO_COLOR is none (no-color.org).
   const isPlain = env['TERM'] === 'dumb' || (env['NO_COLOR'] ?? '') !== '';
@@ -55,12 +59,14 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
   const isOutTty = stdout.isTTY === true;
   const coloured = isOutTty && !isPlain && env['FORCE_COLOR'] !== '0';
   let isClosed = false;
+  let outFailure: string | null = null;
   let active: Ora | null = null;
   /** Resolves when a full stdout has room again: one for all who wait, since events are not waited for one by one. */
   let room: Promise<void> | null = null;
   // A closed pipe stops printing, never the run.
-  stdout.on('error', () => {
+  stdout.on('error', (error: Error & { readonly code?: string }) => {
     isClosed = true;
+    if (!isOutTty && !READER_GONE.has(error.code ?? '')) outFailure ??= error.message;
   });
   stderr.on('error', () => undefined);
   const note = (line: string): void => {
@@ -85,6 +91,10 @@ export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Te
         room = null;
       });
       await room;
+    },
+    settled: async () => {
+      if (!isClosed && !stdout.destroyed) await new Promise<void>((done) => stdout.write('', () => done()));
+      return outFailure;
     },
     note,
     paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),

@@ -17,6 +17,8 @@ export type Account =
       /** Devices in one request. */
       readonly batchSize: number;
       readonly deadlineMs: number;
+      /** How long a lost change is read back, where that is not the run's own time. */
+      readonly settleMs?: number | undefined;
     }
   | { readonly ok: false; readonly missing: readonly string[] };
 
@@ -30,6 +32,11 @@ export function accountOf(sources: Sources, integration: Integration, providerId
   const number = (name: string): number | null => {
     const given = text(name);
     return given === null ? null : Number(given);
+  };
+
+  const settleMs = (usualMs: number): number => {
+    const general = sources.find('SETTLE_SECONDS');
+    return (number('SETTLE_SECONDS') ?? (general === null ? usualMs / 1000 : Number(general.text))) * 1000;
   };
 
   const settings: Record<string, string> = { ...integration.optional };
@@ -50,6 +57,7 @@ export function accountOf(sources: Sources, integration: Integration, providerId
     timeoutMs: (number('TIMEOUT_SECONDS') ?? integration.timeoutMs / 1000) * 1000,
     batchSize: number('BATCH_SIZE') ?? integration.batchSize ?? 1,
     deadlineMs: (number('DEADLINE_SECONDS') ?? DEADLINE_SECONDS) * 1000,
+    settleMs: integration.settleMs === undefined ? undefined : settleMs(integration.settleMs),
   };
 }
 

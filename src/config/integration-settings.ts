@@ -25,6 +25,7 @@ export function integrationSettings({
   pace,
   timeoutMs,
   batchSize,
+  settleMs,
 }: Integration): readonly IntegrationSetting[] {
   // Without an account there is nothing to set.
   if (settings.length === 0) return [];
@@ -46,6 +47,9 @@ export function integrationSettings({
     ...(batchSize === undefined ? [] : [own('BATCH_SIZE', 'Devices in one request.', wholeNumber(1, 1000), batchSize)]),
     own('TIMEOUT_SECONDS', 'How long one call may take.', seconds, timeoutMs / 1000),
     own('DEADLINE_SECONDS', 'How long an accepted change is polled.', seconds, DEADLINE_SECONDS),
+    ...(settleMs === undefined
+      ? []
+      : [own('SETTLE_SECONDS', 'As SETTLE_SECONDS, which counts here too when it is set.', seconds, settleMs / 1000)]),
   ];
 }
 

@@ -77,6 +77,13 @@ export const SETTINGS = {
     'How long a write whose answer was lost is read back before it counts as not happened.',
     '30',
   ),
+  drainSeconds: withDefault(
+    PACE,
+    'DRAIN_SECONDS',
+    seconds,
+    'How long devices in progress may take to finish after the first Ctrl-C; then they are let go, as by a second one.',
+    '300',
+  ),
   permissions: withDefault(
     PERMISSION,
     'PERMISSIONS',

@@ -66,11 +66,19 @@ export interface Database extends ReadDatabase {
    * Commits when `work` resolves, rolls back when it rejects. `work` may be run again after a transient error, so it keeps its
    * effects inside `tx`; it must not use the database itself (on SQLite that would wait for its own transaction).
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Inserts rows: all of them, or none. For our own tables; never tried again. */
-  append(table: string, columns: SetColumns, rows: readonly SetRow[]): Promise<void>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Inserts rows: all of them, or none. For our own tables. Where a lost answer leaves open whether they were committed, `isThere` is
+   * asked before they are sent again.
+   */
+  append(table: string, columns: SetColumns, rows: readonly SetRow[], isThere: () => Promise<boolean>): Promise<void>;
   /** A transaction that can call stored procedures; null where there are none (SQLite). Tried again as `transaction` is. */
   readonly calling: Calling | null;
+}
+
+export interface TransactionOptions {
+  /** `work` finds out itself whether it was committed before: it is run again after a lost COMMIT too. */
+  readonly findsItself: boolean;
 }
 
 export type Calling = <T>(work: (tx: ProcedureTransaction) => Promise<T>) => Promise<T>;

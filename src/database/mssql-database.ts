@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import mssql, { type ConnectionPool } from 'mssql';
 import type { ConnectionSettings } from '../config/connection.ts';
+import { broken } from './broken.ts';
 import { bulkLoad } from './bulk-load.ts';
 import type { Database, Params, ReadDatabase, Session, Transaction } from './database.ts';
 import { affectedBy, knexTransaction, rowsOf, type Dialect } from './knex-statements.ts';
@@ -11,11 +12,12 @@ import { openMssqlSession, streamRows } from './mssql-session.ts';
 import { mssqlConnection, mssqlIdentity, poolSize } from './mssql-settings.ts';
 import { unreachable } from './mssql-unreachable.ts';
 import { assertReads, assertWritesTempOnly } from './read-only-sql.ts';
-import { withRetries } from './retry.ts';
+import { appendWithRetries, withRetries } from './retry.ts';
 import { babelfishSet, mssqlSet } from './set-forms.ts';
 import { insertSql, withSets } from './sets.ts';
 
 export interface MssqlOptions {
+  readonly onAway?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Connections for statements, and as many for procedures; streams and the session have their own. */
   readonly poolSize?: number | undefined;
@@ -27,12 +29,14 @@ const STREAMS = 4;
 const APPEND_IN_BULK_FROM = 10;
 
 export async function openMssql(settings: ConnectionSettings, options: MssqlOptions = {}): Promise<Database> {
-  const { signal } = options;
+  const { signal, onAway } = options;
+  const waits = { signal, onAway };
+  const explain = broken(mssqlIdentity(settings));
   const size = poolSize(settings, options.poolSize ?? POOL_SIZE);
   const knex = mssqlKnex(settings, size);
   let dialect: Dialect;
   try {
-    dialect = await withRetries(() => dialectOf(knex), { idempotent: true, signal });
+    dialect = await withRetries(() => dialectOf(knex), { idempotent: true, awayMs: 0, signal });
   } catch (error) {
     await knex.destroy();
     signal?.throwIfAborted();
@@ -52,22 +56,25 @@ export async function openMssql(settings: ConnectionSettings, options: MssqlOpti
     session,
     query: <Row>(sql: string, params?: Params) => {
       count();
-      return withRetries(() => rowsOf<Row>(knex, dialect, sql, params), { idempotent: true, signal });
+      return withRetries(() => rowsOf<Row>(knex, dialect, sql, params), { idempotent: true, ...waits }).catch(explain);
     },
     stream: <Row extends readonly unknown[]>(sql: string, params?: Params) =>
       streamRows<Row>(streams.get, withSets(sql, dialect.set), params, count, (task) => task()),
     execute: (sql, params) => {
       count();
-      return withRetries(() => affectedBy(knex, dialect, sql, params), { idempotent: false, signal });
+      return withRetries(() => affectedBy(knex, dialect, sql, params), { idempotent: false, ...waits }).catch(explain);
     },
-    transaction: (work) => withRetries(() => runTransaction(knex, dialect, work, count), { idempotent: false, signal }),
-    append: (table, columns, rows) => {
+    transaction: (work, { findsItself } = { findsItself: false }) =>
+      withRetries(() => runTransaction(knex, dialect, work, count), { idempotent: findsItself, ...waits }).catch(explain),
+    append: (table, columns, rows, isThere) => {
       count();
-      return rows.length < APPEND_IN_BULK_FROM
-        ? affectedBy(knex, dialect, insertSql(table, columns), { rows }).then(() => undefined)
-        : onConnection(knex, (connection) => bulkLoad(connection, table, columns, rows));
+      const append = (): Promise<void> =>
+        rows.length < APPEND_IN_BULK_FROM
+          ? affectedBy(knex, dialect, insertSql(table, columns), { rows }).then(() => undefined)
+          : onConnection(knex, (connection) => bulkLoad(connection, table, columns, rows));
+      return appendWithRetries(append, isThere, waits).catch(explain);
     },
-    calling: (work) => withRetries(() => calling(work), { idempotent: false, signal }),
+    calling: (work) => withRetries(() => calling(work), { idempotent: false, ...waits }).catch(explain),
     get statements() {
       return statements;
     },

@@ -9,6 +9,8 @@ import { mssqlIdentity } from './mssql-settings.ts';
 export interface OpenOptions {
   /** Ends waits between tries. */
   readonly signal?: AbortSignal;
+  /** Told when a database that went away is waited for. */
+  readonly onAway?: (message: string) => void;
   /** SQL Server: statements at once, each on a connection of its own; maxPoolSize of the settings may lower it. */
   readonly poolSize?: number;
   /** SQLite: makes the file when there is none (`db migrate`). */

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import type { Knex } from 'knex';
 import { PondBulkError } from '../domain/errors.ts';
 import type { Database, Params, Queries, ReadDatabase, Session, Transaction } from './database.ts';
 import { affectedBy, knexTransaction, rowsOf, type Dialect } from './knex-statements.ts';
+import { broken } from './broken.ts';
 import { atNamed } from './named-params.ts';
 import { withRetries } from './retry.ts';
 import { sqliteSet } from './set-forms.ts';
@@ -16,13 +16,15 @@ import { sqliteTempTables } from './sqlite-temp.ts';
 
 export interface SqliteOptions {
   readonly signal?: AbortSignal | undefined;
+  readonly onAway?: ((message: string) => void) | undefined;
   /** Makes the file when there is none: for migrations only, so that a mistyped name is not an empty database. */
   readonly create?: boolean;
 }
 
 /** How many rows are read before other work of the process gets a turn: reading is synchronous. */
 const ROWS_PER_PAGE = 500;
-const BUSY_TIMEOUT_MS = 5000;
+/** Short, because nothing else of the process goes on meanwhile: retries wait for the rest. */
+const BUSY_TIMEOUT_MS = 1000;
 const SQLITE: Dialect = { engine: 'sqlite', set: sqliteSet };
 /** Lists are seldom in the order of the devices: with SQLite's own 2 MiB most look-ups of a long one go to the disk. */
 const CACHE_KIB = 32 * 1024;
@@ -33,14 +35,14 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Database 
   const handle = open(path, false);
   // FULL: a journaled intent must survive a power cut, and WAL alone would lose the last commits.
   handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  return databaseOn(handle, path, options.signal);
+  return databaseOn(handle, path, options);
 }
 
 /** The engine itself refuses writes; only temporary tables, which live outside the file, can be made. */
 export function openSqliteReadOnly(file: string): ReadDatabase {
   const path = resolve(file);
   mustExist(path);
-  return databaseOn(open(path, true), path, undefined);
+  return databaseOn(open(path, true), path, {});
 }
 
 function open(path: string, readOnly: boolean): DatabaseSync {
@@ -65,22 +67,26 @@ function mustExist(path: string): void {
   );
 }
 
-function databaseOn(handle: DatabaseSync, path: string, signal: AbortSignal | undefined): Database {
+function databaseOn(handle: DatabaseSync, path: string, { signal, onAway }: SqliteOptions): Database {
   const knex = sqliteKnex(handle);
   let statements = 0;
   const count = (): void => {
     statements += 1;
   };
-  const transaction = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => runTransaction(knex, work, count, signal);
+  const waits = { signal, onAway };
+  const explain = broken(path);
+  // Every call begins anew, so a transaction whose BEGIN found the file busy can be tried again as a whole.
+  const transaction = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
+    withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, SQLITE, count))), { idempotent: false, ...waits }).catch(explain);
   const execute = (sql: string, params?: Params): Promise<number> => {
     count();
-    return withRetries(() => affectedBy(knex, SQLITE, sql, params), { idempotent: false, signal });
+    return withRetries(() => affectedBy(knex, SQLITE, sql, params), { idempotent: false, ...waits }).catch(explain);
   };
   const queries: Queries = {
     engine: 'sqlite',
     query: <Row>(sql: string, params?: Params) => {
       count();
-      return withRetries(() => rowsOf<Row>(knex, SQLITE, sql, params), { idempotent: true, signal });
+      return withRetries(() => rowsOf<Row>(knex, SQLITE, sql, params), { idempotent: true, ...waits }).catch(explain);
     },
     stream: <Row extends readonly unknown[]>(sql: string, params?: Params) => {
       count();
@@ -107,19 +113,6 @@ function databaseOn(handle: DatabaseSync, path: string, signal: AbortSignal | un
       if (handle.isOpen) handle.close();
     },
   };
-}
-
-/** Every call begins anew, so a transaction whose BEGIN found the file busy can be tried again as a whole. */
-function runTransaction<T>(
-  knex: Knex,
-  work: (tx: Transaction) => Promise<T>,
-  count: () => void,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  return withRetries(() => knex.transaction((trx) => work(knexTransaction(trx, SQLITE, count))), {
-    idempotent: false,
-    signal,
-  });
 }
 
 /** Reads past knex' queue: a consumer that writes between two pages would otherwise wait for itself. */

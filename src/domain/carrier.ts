@@ -33,6 +33,8 @@ export interface Integration {
   readonly timeoutMs: number;
   /** How many devices share one request, when nothing else is set; left out where each has its own. */
   readonly batchSize?: number;
+  /** How long a change whose answer was lost may take to show, where that is longer than elsewhere. */
+  readonly settleMs?: number;
   headers(settings: AccountSettings): Readonly<Record<string, string>>;
   /** Milliseconds to wait when the answer means "too many calls", else null. */
   limitedFor(answer: HttpAnswer): number | null;
@@ -65,6 +67,8 @@ export interface CarrierAccount {
   readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
   /** How many devices may share one request. */
   readonly batchSize: number;
+  /** How long a lost change is read back, where that is not the run's own time. */
+  readonly settleMs?: number | undefined;
   /** What `create` made for the account first, whichever provider asks: a login is one for all of them. */
   readonly shared: <T>(create: () => T) => T;
 }

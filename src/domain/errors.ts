@@ -1,5 +1,5 @@
-/** Why a run cannot go on. The kind decides the exit code (cli/exit-codes.ts), the code is stable for scripts. */
-export type ErrorKind = 'usage' | 'config' | 'input' | 'credentials' | 'locked' | 'plan' | 'cancelled' | 'bug';
+/** Why a run cannot go on; `broken`: something outside of it, as its database or its disk. The kind decides the exit code (cli/exit-codes.ts), the code is stable for scripts. */
+export type ErrorKind = 'usage' | 'config' | 'input' | 'credentials' | 'locked' | 'plan' | 'cancelled' | 'broken' | 'bug';
 
 /** An error that ends the command. The message says what, where and what to do next. One row's failure is never thrown: it is an Outcome. */
 export class PondBulkError extends Error {

@@ -34,6 +34,8 @@ export interface Step<T> {
   readonly newHandle?: () => string;
   /** Repeating it leaves the same state, and coming late it does no harm: what is still undone after two sends has failed, instead of staying in doubt. */
   readonly idempotent?: boolean;
+  /** How long a lost answer is read back before it counts as not happened, where that is not the run's own time. */
+  readonly settleMs?: number | undefined;
   /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
   readonly lasting?: boolean;
   /** `handle` is of `newHandle`, else empty. */

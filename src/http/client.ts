@@ -26,6 +26,8 @@ export interface HttpOptions {
   readonly redact: Redact;
   /** False makes a client that refuses everything but reads, for dry runs. */
   readonly mayWrite: boolean;
+  /** Asked the moment before anything but a read goes out, after all waiting; rejects when it must not. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Milliseconds to wait when this answer means "too many calls", else null. */
   readonly limitedFor: (answer: HttpAnswer) => number | null;
   /** Whether a read that was answered so may be tried again, as after a server error. */
@@ -40,6 +42,7 @@ interface CallConfig extends AxiosRequestConfig {
   /** A read: nothing can happen twice. */
   readonly isRepeatable: boolean;
   readonly endsWith102: boolean;
+  readonly isRead: boolean;
 }
 
 /** Of answers that are made errors for axios-retry. */
@@ -67,6 +70,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         signal,
         isRepeatable: isRead && request.isOnce !== true,
         endsWith102: request.endsWith102 === true,
+        isRead,
         ...(headers === undefined ? {} : { headers }),
         ...(body === undefined ? {} : { data: typeof body === 'string' ? body : JSON.stringify(body) }),
       };
@@ -87,6 +91,10 @@ export function createHttpClient(options: HttpOptions): HttpClient {
 function createAxios(options: HttpOptions): AxiosInstance {
   const send = axios.getAdapter('http');
   const agentOptions = { keepAlive: true, maxSockets: 512 };
+  const sendGuarded = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+    if (!(config as CallConfig & InternalAxiosRequestConfig).isRead) await options.beforeWrite?.();
+    return inTime(send, config, options.timeoutMs);
+  };
   const client = axios.create({
     headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...options.headers },
     httpAgent: new HttpAgent(agentOptions),
@@ -99,7 +107,7 @@ function createAxios(options: HttpOptions): AxiosInstance {
     transformRequest: (data: unknown) => data,
     transformResponse: (data: unknown) => data,
     // The limiter sits in the adapter: each try takes its own token, and no slot is held during a back-off.
-    adapter: (config) => options.limiter.run(() => inTime(send, config, options.timeoutMs), config.signal as AbortSignal),
+    adapter: (config) => options.limiter.run(() => sendGuarded(config), config.signal as AbortSignal),
     validateStatus: () => true,
   });
   client.interceptors.response.use((response) => {

@@ -59,23 +59,48 @@ function locked(bulkChangeId: string, { host, pid, runId }: Lease): PondBulkErro
   );
 }
 
-/** Says every few seconds that we are alive; `onLost` when a lease is not ours any more. Ends with the signal. */
-export async function keepLeases(
+/** Leases that are held: renewed until the signal, and asked about before anything is written. */
+export interface HeldLeases {
+  /** Rejects with PondBulkError (locked) once a lease is not ours any more, however long the process was suspended. */
+  readonly pass: () => Promise<void>;
+  /** Says every few seconds that we are alive. Resolves with the signal. */
+  readonly keeping: Promise<void>;
+}
+
+/** Holds `count` leases that were taken; `onLost` when one is not ours any more. */
+export function holdLeases(
   count: number,
   { store, holder, clock, warn, signal }: Leasing,
   onLost: (error: PondBulkError) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    await clock.sleep(HEARTBEAT_MS, signal).catch(() => undefined);
-    if (signal.aborted) return;
-    try {
-      const held = await store.beatLeases(holder);
-      if (held < count)
-        return onLost(
-          new PondBulkError('locked', 'LEASE_LOST', 'Another run took a bulk change over: this one stopped. Resume when that is done'),
-        );
-    } catch (error) {
-      warn(`The lease could not be renewed: ${error instanceof Error ? error.message : String(error)}`);
+): HeldLeases {
+  let provenAt = -Infinity;
+  let lost: PondBulkError | null = null;
+  let beating: Promise<void> | null = null;
+  const beat = async (): Promise<void> => {
+    // Before the statement: it may be answered long after it was done.
+    const at = clock.now();
+    const held = await store.beatLeases(holder);
+    provenAt = at;
+    if (held >= count || lost !== null) return;
+    lost = new PondBulkError('locked', 'LEASE_LOST', 'Another run took a bulk change over: this one stopped. Resume when that is done');
+    onLost(lost);
+  };
+  const prove = (): Promise<void> => (beating ??= beat().finally(() => (beating = null)));
+  const keep = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await clock.sleep(HEARTBEAT_MS, signal).catch(() => undefined);
+      if (signal.aborted || lost !== null) return;
+      await prove().catch((error: unknown) =>
+        warn(`The lease could not be renewed: ${error instanceof Error ? error.message : String(error)}`),
+      );
     }
-  }
+  };
+  return {
+    keeping: keep(),
+    pass: async () => {
+      // Nobody takes over before LEASE_MS: what was proven shortly before needs no question.
+      if (clock.now() - provenAt > LEASE_MS - 2 * HEARTBEAT_MS) await prove();
+      if (lost !== null) throw lost;
+    },
+  };
 }

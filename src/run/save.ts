@@ -44,7 +44,12 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   if (!isWhole) {
     let n = 0;
     for await (const rows of oneAhead(pages, (page) => newRows(validation, page, devices))) {
-      signal.throwIfAborted();
+      if (signal.aborted)
+        throw new PondBulkError(
+          'cancelled',
+          'STOPPED',
+          'Stopped while saving: nothing was sent, and what was saved is taken back by the next run',
+        );
       await store.saveMore({ runId: run.id, saved, rows, preflight });
       await probe('after save', String(n++));
     }

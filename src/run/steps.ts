@@ -49,9 +49,10 @@ export interface JournaledSteps extends Steps {
 /** In one run a step is sent at most twice: once, and once more after it was found not to have happened. */
 const MAX_SENDS = 2;
 
-/** Between two read-backs of a lost write: doubling from 250 ms to 5 s. */
+/** Between two read-backs of a lost write: doubling from 250 ms to 5 s, or to a part of a long settle time, which many devices may share. */
 const FIRST_READ_BACK_MS = 250;
 const LONGEST_READ_BACK_MS = 5000;
+const LONGEST_READ_BACK_SHARE = 1 / 15;
 
 /**
  * The step engine: intent on disk, send, answer on disk. A step that has an intent and no answer (the process died, or
@@ -106,10 +107,12 @@ export function createSteps(options: StepsOptions): JournaledSteps {
 
   /** Asks until the step is seen, or its settle time is over. */
   const settle = async <T>(name: string, step: AnyStep<T>, { at, handle }: Doubt): Promise<Seen<T>> => {
-    for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_READ_BACK_MS)) {
+    const settleMs = step.settleMs ?? options.settleMs;
+    const longestMs = Math.max(LONGEST_READ_BACK_MS, settleMs * LONGEST_READ_BACK_SHARE);
+    for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, longestMs)) {
       const seen = await step.readBack(signal, handle);
       tell(name, 'read-back', seen.kind);
-      const leftMs = at + options.settleMs - clock.now();
+      const leftMs = at + settleMs - clock.now();
       const isOpen = seen.kind === 'absent' || (seen.kind === 'unclear' && !stopsProvider(seen.error));
       if (!isOpen || leftMs <= 0) return seen;
       await clock.sleep(Math.min(waitMs, leftMs), signal);

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { PondBulkError } from '../domain/errors.ts';
 import { createGroup } from './group.ts';
 import type { Probe } from './probe.ts';
 import type { RunStore, SettledRow } from './run-store.ts';
@@ -33,8 +34,10 @@ export function createVerdictWriter({ store, probe, clock, onWritten, onUnwritte
     try {
       await store.commit(verdicts);
       verdicts.forEach(onWritten);
-    } catch {
-      await commitOneByOne(verdicts);
+    } catch (error) {
+      // What is wrong with all of them is not tried for each.
+      if (error instanceof PondBulkError) verdicts.forEach((verdict) => onUnwritten(verdict, error));
+      else await commitOneByOne(verdicts);
     }
     await probe('after commit', subject);
   };

@@ -2,7 +2,7 @@ import { expect, vi, type TestContext } from 'vitest';
 
 import { CARRIERS } from '../../src/carriers/registry.ts';
 import type { Fault } from '../../src/sandbox/simulator/faults.ts';
-import { sandboxHere, type RanHere, type RunHereOptions } from '../end-to-end/in-process.ts';
+import { sandboxHere, type Interrupt, type RanHere, type RunHereOptions } from '../end-to-end/in-process.ts';
 import type { CallMatch, CarrierUnderTest } from './carrier-under-test.ts';
 import { standing } from './standing.ts';
 
@@ -23,25 +23,33 @@ export async function open(carrier: CarrierUnderTest, sample: string, { onTestFi
     SETTLE_SECONDS: String(SETTLE_SECONDS),
     RETRY_MAX_COUNT: '2',
   };
+  const giveUpSoon = (): void => {
+    env[`${prefix}_TIMEOUT_SECONDS`] = String(TIMEOUT_SECONDS);
+  };
   return {
+    sandbox,
+    env,
+    database: sandbox.database,
     carriers: sandbox.carriers,
     query: sandbox.query,
+    /** From the next command on calls give up soon. Those of `strike` that never answer see to it themselves. */
+    giveUpSoon,
     /** Lets a fault strike calls about one device, or about all. */
     strike: (
       kind: Fault['kind'],
       call: CallMatch,
-      more: { readonly iccid?: string; readonly times?: number; readonly seconds?: number } = {},
+      more: { readonly iccid?: string; readonly times?: number; readonly seconds?: number; readonly every?: number } = {},
     ) => {
       const { iccid, ...rest } = more;
-      if (HANGING.has(kind)) env[`${prefix}_TIMEOUT_SECONDS`] = String(TIMEOUT_SECONDS);
+      if (HANGING.has(kind)) giveUpSoon();
       sandbox.addFault({ service, kind, match: { ...call, ...(iccid === undefined ? {} : { subject: carrier.subject(iccid) }) }, ...rest });
     },
-    change: (iccids: readonly string[] = devices, to = plan, options: RunHereOptions = {}) =>
-      sandbox.run(['change-rate-plan', '--plan', to, '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`)], {
+    change: (iccids: readonly string[] = devices, to = plan, options: RunHereOptions = {}, args: readonly string[] = []) =>
+      sandbox.run(['change-rate-plan', '--plan', to, '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`), ...args], {
         ...options,
         env: { ...env, ...options.env },
       }),
-    goOn: (command: 'resume' | 'retry') => sandbox.run([command, 'last'], { env }),
+    goOn: (command: 'resume' | 'retry', args: readonly string[] = []) => sandbox.run([command, 'last', ...args], { env }),
     standing: (iccid: string) => standing(sandbox, carrier, iccid),
     standings: () => devices.map((iccid) => standing(sandbox, carrier, iccid)),
     /** Resolves when no effect is still to come. */
@@ -54,7 +62,7 @@ export async function open(carrier: CarrierUnderTest, sample: string, { onTestFi
 }
 
 /** Does something when the first step is about to be sent. */
-export function atFirstIntent(act: (interrupt: () => void) => void | Promise<void>): RunHereOptions {
+export function atFirstIntent(act: (interrupt: Interrupt) => void | Promise<void>): RunHereOptions {
   let isFirst = true;
   return {
     onEvent: ({ state }, interrupt) => {

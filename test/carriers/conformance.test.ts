@@ -4,6 +4,7 @@ import { CARRIERS } from '../../src/carriers/registry.ts';
 import { PLAN_PREFLIGHT } from '../../src/domain/carrier-plan-effects.ts';
 import { sampleDatabase } from '../end-to-end/in-process.ts';
 import { atFirstIntent, open, SETTLE_SECONDS, statuses, TIMEOUT_SECONDS } from './carrier-run.ts';
+import { READ_FAULTS, WRITE_FAULTS } from './fault-kinds.ts';
 import { changed, failed, untouched, type Standing } from './standing.ts';
 import { UNDER_TEST } from './under-test.ts';
 
@@ -51,24 +52,8 @@ describe.concurrent.each(UNDER_TEST)('P12: $integration', (carrier) => {
   });
 
   test.for([
-    ...(
-      [
-        '429',
-        '429-no-retry-after',
-        '500',
-        '500-after',
-        '503',
-        'timeout-before',
-        'timeout-after',
-        'reset-before',
-        'reset-after',
-        'malformed',
-        'malformed-before',
-        'truncated',
-        'slow-body',
-      ] as const
-    ).map((kind) => [kind, 'change', write] as const),
-    ...(['429', '500', '503', 'timeout-before', 'reset-before', 'truncated'] as const).map((kind) => [kind, 'first read', read] as const),
+    ...WRITE_FAULTS.map((kind) => [kind, 'change', write] as const),
+    ...READ_FAULTS.map((kind) => [kind, 'first read', read] as const),
   ])('%s at the %s is survived: the change is made once', async ([kind, _call, match], context) => {
     const { change, strike, standing, violations } = await open(carrier, sample.path, context);
     strike(kind, match, { iccid: first });

@@ -6,8 +6,9 @@ import { ROW_STATUSES } from '../../src/domain/status.ts';
 
 const CLEAN: Ended = { byStatus: { APPLIED: 1, NOOP: 1, SKIPPED: 2 }, dryRun: false, credentials: false, limit: false, signal: null };
 
-/** What makes each code, the one that wins first: 130/143 > 4 > 9 > 6 > 5 > 3 > 0. */
+/** What makes each code, the one that wins first: 129/130/143 > 4 > 9 > 6 > 5 > 3 > 0. */
 const CAUSES: readonly (readonly [number, Partial<Ended>])[] = [
+  [129, { signal: 'SIGHUP' }],
   [130, { signal: 'SIGINT' }],
   [143, { signal: 'SIGTERM' }],
   [4, { credentials: true }],
@@ -64,6 +65,7 @@ test.each([
   ['credentials', 4],
   ['locked', 7],
   ['cancelled', 130],
+  ['broken', 1],
   ['bug', 1],
 ] as const)('an error of kind %s ends with %i', (kind, code) => {
   expect(exitCodeOf(new PondBulkError(kind, 'X', 'x'))).toBe(code);

@@ -27,6 +27,17 @@ describe('an account is made of the settings of its integration', () => {
     expect(() => load({ env: { ...ACME, ACME_BATCH_SIZE: '0' }, integrations: [sharing] })).toThrow('ACME_BATCH_SIZE=0');
   });
 
+  test('a lost change is read back for as long as its integration says, or SETTLE_SECONDS, or its own setting', () => {
+    const slow = integration({ settleMs: 900_000 });
+    const general = { SETTLE_SECONDS: '60' };
+    const times = [{}, general, { ...general, ACME_SETTLE_SECONDS: '120' }].map((env) => {
+      const account = load({ env: { ...ACME, ...env }, integrations: [slow] }).account(slow, null);
+      return account.ok ? account.settleMs : null;
+    });
+
+    expect(times).toEqual([900_000, 60_000, 120_000]);
+  });
+
   test('with what is set instead', () => {
     const env = {
       ...ACME,

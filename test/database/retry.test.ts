@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { isTransient, mayHaveCommitted, withRetries } from '../../src/database/retry.ts';
+import { appendWithRetries, isTransient, mayHaveCommitted, withRetries } from '../../src/database/retry.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { engines, type TestDatabase } from './engines.ts';
 
@@ -18,22 +18,61 @@ async function triesOf(error: Error, idempotent: boolean): Promise<number> {
 }
 
 describe('what is tried again', () => {
-  test.each([1205, 1222, 3960, 4060, 4221, 10_928, 10_929, 40_501, 40_613, 49_918, 49_919, 49_920])(
+  test.each([1205, 1222, 3960, 10_928, 10_929])(
     'error %i says that nothing was committed: everything is tried three times',
     async (number) => {
       expect([await triesOf(failure({ number }), false), await triesOf(failure({ number }), true)]).toEqual([3, 3]);
     },
   );
 
-  test.each([64, 233, 10_053, 10_054, 10_060, 40_197])(
-    'after error %i it may have been committed: only what is idempotent is tried again',
+  test.each([4060, 4221, 40_501, 40_613, 49_918, 49_919, 49_920])(
+    'error %i says that the database is away, and that nothing was committed: everything is tried for a minute',
     async (number) => {
-      expect([await triesOf(failure({ number }), false), await triesOf(failure({ number }), true)]).toEqual([1, 3]);
+      expect([await triesOf(failure({ number }), false), await triesOf(failure({ number }), true)]).toEqual([15, 15]);
     },
   );
 
-  test.each(['ESOCKET', 'ECONNRESET', 'ECONNCLOSED', 'EPIPE'])('so it is after a dropped socket (%s)', async (code) => {
-    expect([await triesOf(failure({ code }), false), await triesOf(failure({ code }), true)]).toEqual([1, 3]);
+  test('so it is where there was no connection to send anything on', async () => {
+    const refused = Object.assign(new Error('Failed to connect to db:1433 - connect ECONNREFUSED'), { code: 'ESOCKET' });
+
+    expect(await triesOf(refused, false)).toBe(15);
+  });
+
+  test.each([64, 233, 10_053, 10_054, 10_060, 40_197])(
+    'after error %i it may have been committed: only what is idempotent is tried again',
+    async (number) => {
+      expect([await triesOf(failure({ number }), false), await triesOf(failure({ number }), true)]).toEqual([1, 15]);
+    },
+  );
+
+  test.each(['ESOCKET', 'ECONNRESET', 'ECONNCLOSED', 'ECLOSE', 'EPIPE'])('so it is after a dropped socket (%s)', async (code) => {
+    expect([await triesOf(failure({ code }), false), await triesOf(failure({ code }), true)]).toEqual([1, 15]);
+  });
+
+  test('a database that is away for 20 s is waited for, which is said once', async () => {
+    const clock = createFakeClock();
+    const backAt = clock.now() + 20_000;
+    const told: string[] = [];
+    const work = () => (clock.now() < backAt ? Promise.reject(failure({ code: 'ECLOSE' })) : Promise.resolve('done'));
+
+    expect(await withRetries(work, { idempotent: true, clock, onAway: (message) => told.push(message) })).toBe('done');
+    expect(told).toEqual(['The database is not there; waiting for it for up to 60 s']);
+    expect(clock.now() - backAt).toBeLessThan(10_000);
+  });
+
+  test.each([
+    ['was committed', true, 1],
+    ['was not committed', false, 2],
+  ])('an append whose answer was lost and that %s is in the database once', async (_case, isCommitted, appends) => {
+    let sent = 0;
+    const append = () => {
+      sent += 1;
+      return sent === 1 ? Promise.reject(failure({ code: 'ECLOSE' })) : Promise.resolve();
+    };
+
+    await appendWithRetries(append, () => Promise.resolve(isCommitted), { clock: createFakeClock() });
+
+    expect(sent).toBe(appends);
   });
 
   test('a statement that timed out may still be running: it is not sent beside itself', async () => {

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Where it is started, which is where `.env` is read; a folder without one by default. */
   readonly cwd?: string;
+  /** A line of sh that runs the command, which is its "$@". */
+  readonly shell?: string;
   /** Called with the running child, e.g. to send signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -88,9 +90,10 @@ export async function testSandbox(): Promise<TestSandbox> {
 }
 
 /** Runs the built command as a process of its own, without a terminal. */
-export function runCli(args: readonly string[], { env = {}, input, cwd = tmpdir(), onStart }: RunOptions = {}): Promise<Ran> {
+export function runCli(args: readonly string[], { env = {}, input, cwd = tmpdir(), shell, onStart }: RunOptions = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [BIN, ...args], { env: { PATH, HOME, ...env }, cwd, stdio: 'pipe' });
+  const [program = '', ...rest] = [...(shell === undefined ? [] : ['/bin/sh', '-c', shell, 'sh']), process.execPath, BIN, ...args];
+  const child = spawn(program, rest, { env: { PATH, HOME, ...env }, cwd, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -41,12 +41,18 @@ export interface RanHere {
   readonly stderr: string;
 }
 
+export type Interrupt = (signal?: NodeJS.Signals) => void;
+
 export interface RunHereOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with each event the moment it is told. `interrupt` is a Ctrl-C. */
-  readonly onEvent?: (event: ToldEvent, interrupt: () => void) => void;
-  /** Somebody sits at a terminal: called with each question, answers it. */
-  readonly onQuestion?: (question: string) => string;
+  /** Called with each event the moment it is told. `interrupt` is a Ctrl-C, or another signal. */
+  readonly onEvent?: (event: ToldEvent, interrupt: Interrupt) => void;
+  /** Somebody sits at a terminal: called with each question, answers it; null: he does not. */
+  readonly onQuestion?: (question: string, interrupt: Interrupt) => string | null;
+  /** What comes on standard input when there is no terminal; it need not end. Called when it is read. */
+  readonly onRead?: (interrupt: Interrupt) => void;
+  /** `--yes`, unless told otherwise. */
+  readonly yes?: boolean;
 }
 
 /** A database and simulated carriers of one test, all in this process: the real tool runs on them without a child. */
@@ -92,7 +98,11 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
     database,
     carriers: simulator.state,
     addFault: (fault) => simulator.state.faults.add(faultSchema.parse(fault)),
-    run: (args, options = {}) => runHere([...args, '--yes', '--output', 'jsonl'], { ...options, env: { ...environment, ...options.env } }),
+    run: (args, options = {}) =>
+      runHere([...args, ...(options.yes === false ? [] : ['--yes']), '--output', 'jsonl'], {
+        ...options,
+        env: { ...environment, ...options.env },
+      }),
     list: (text) => {
       const path = join(dir, 'list.csv');
       writeFileSync(path, text);
@@ -114,11 +124,12 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
 }
 
-async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion }: RunHereOptions): Promise<RanHere> {
+async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion, onRead }: RunHereOptions): Promise<RanHere> {
   const events: ToldEvent[] = [];
   const { code, stderr } = await mainHere(args, {
     env,
     ...(onQuestion === undefined ? {} : { onQuestion }),
+    ...(onRead === undefined ? {} : { onRead }),
     onOut: (text, interrupt) => {
       for (const line of text.split('\n').filter(Boolean)) {
         // Our own tool wrote it.
@@ -143,28 +154,35 @@ export interface SaidHere {
 
 export interface MainHereOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** Called with each text on stdout the moment it is written. `interrupt` is a Ctrl-C. */
-  readonly onOut?: (text: string, interrupt: () => void) => void;
-  /** Somebody sits at a terminal: called with each question, answers it. */
-  readonly onQuestion?: (question: string) => string;
+  /** Called with each text on stdout the moment it is written. */
+  readonly onOut?: (text: string, interrupt: Interrupt) => void;
+  readonly onQuestion?: RunHereOptions['onQuestion'];
+  readonly onRead?: RunHereOptions['onRead'];
   /** What stdin holds, where nobody sits there. */
   readonly input?: string;
 }
 
 /** The command of one command line as a process would run it, in this one. */
-export async function mainHere(args: readonly string[], { env, onOut, onQuestion, input = '' }: MainHereOptions): Promise<SaidHere> {
+export async function mainHere(
+  args: readonly string[],
+  { env, onOut, onQuestion, onRead, input = '' }: MainHereOptions,
+): Promise<SaidHere> {
   let stdout = '';
   let stderr = '';
   const signals = new Map<string, () => void>();
-  const stdin = Object.assign(new PassThrough(), { isTTY: onQuestion !== undefined });
-  if (onQuestion === undefined) stdin.end(input);
+  const interrupt: Interrupt = (signal = 'SIGINT') => signals.get(signal)?.();
+  const source = onRead === undefined ? new PassThrough() : new Readable({ read: () => onRead(interrupt) });
+  const stdin = Object.assign(source, { isTTY: onQuestion !== undefined });
+  if (onQuestion === undefined && source instanceof PassThrough) source.end(input);
   const hear = (text: string): void => {
     stderr += text;
-    if (onQuestion !== undefined && text.endsWith('[y/N] ')) stdin.write(`${onQuestion(text)}\n`);
+    if (onQuestion === undefined || !text.endsWith('[y/N] ')) return;
+    const answer = onQuestion(text, interrupt);
+    if (answer !== null && source instanceof PassThrough) source.write(`${answer}\n`);
   };
   const say = (text: string): void => {
     stdout += text;
-    onOut?.(text, () => signals.get('SIGINT')?.());
+    onOut?.(text, interrupt);
   };
   const process_ = {
     env,

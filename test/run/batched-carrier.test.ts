@@ -5,6 +5,7 @@ import { systemClock } from '../../src/domain/clock.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { BatchedStep, Seen, Sent, Steps } from '../../src/domain/step.ts';
 import { NO_GATES } from '../../src/run/gates.ts';
+import { createFence } from '../../src/run/fence.ts';
 import { noProbe } from '../../src/run/probe.ts';
 import { countsOf, work, type WorkOptions } from '../../src/run/work.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
@@ -88,6 +89,7 @@ async function saved(runId: string) {
     deadlineMs: () => deadlineMs,
     gates: NO_GATES,
     waves: null,
+    fence: createFence(),
     leased: () => Promise.resolve(),
     leasing: { holder, isAlive: () => true, warn: () => undefined },
     drain: never,

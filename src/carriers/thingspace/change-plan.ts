@@ -20,6 +20,7 @@ interface Collaborators {
   readonly sender: PlanSender;
   /** The account of devices that do not tell theirs. */
   readonly accountName: string;
+  readonly settleMs?: number | undefined;
 }
 
 /** Moves a SIM to another service plan, in one request with others of its account, plan and IP pool (which lists call comm plan). */
@@ -42,13 +43,14 @@ export async function changeThingSpacePlan(change: PlanChange, steps: Steps, col
   return { status: 'APPLIED', message: SUCCESS, error: null, after, effects, audit };
 }
 
-function setPlan(iccid: string, target: PlanTarget, { api, sender }: Collaborators): BatchedStep<true, string> {
+function setPlan(iccid: string, target: PlanTarget, { api, sender, settleMs }: Collaborators): BatchedStep<true, string> {
   return {
     audit: CHANGE_AUDIT,
     request: requestText(api.changePlan(target, [iccid])),
     key: JSON.stringify(target),
     member: iccid,
     maxMembers: sender.maxMembers,
+    settleMs,
     sendAll: async (iccids, signal) => {
       const sent = await sender.send(target, iccids, signal);
       return iccids.map(() => sent);

@@ -23,17 +23,19 @@ export const thingSpace: Carrier = {
   doneLater: true,
   readBack: ['POST /m2m/v1/devices/actions/list'],
   timeoutMs: 30_000,
+  // A lost answer may have been "accepted", which shows when it is done: as late as that of any accepted change. A repeat uses up one of four.
+  settleMs: 15 * 60_000,
   batchSize: 200,
   headers: () => ({}),
   limitedFor,
-  connect: ({ http, settings, batchSize, shared }) => {
+  connect: ({ http, settings, batchSize, settleMs, shared }) => {
     const session = shared(() => createSession(http, settings));
     const api = createThingSpaceApi(settings['BASE_URL'] ?? '', session);
     const sender = createPlanSender(api, session, batchSize);
     const accountName = settings['ACCOUNT_NAME'] ?? '';
     return {
       readPlan: async ({ device }, signal) => ({ plan: (await api.device(device.iccid, signal)).value.plans.join(', ') }),
-      changePlan: (change, steps) => changeThingSpacePlan(change, steps, { api, sender, accountName }),
+      changePlan: (change, steps) => changeThingSpacePlan(change, steps, { api, sender, accountName, settleMs }),
     };
   },
 };

@@ -22,12 +22,13 @@ import { anchored, careInWords, careOf, type CareFlags } from '../care.ts';
 import { confirmChange } from '../confirm.ts';
 import type { Context, GlobalFlags, ReadSession, Systems, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
+import { untilStopped } from '../interruption.ts';
 import { createLive, type Live } from '../live.ts';
 import { quoted, sandboxSuffix } from '../next-command.ts';
 import { operatorOf } from '../operator.ts';
 import { validationText } from '../render/validation.ts';
 import { openResultsFolder } from '../results-folder.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { workOn } from './work-on.ts';
 
 /** Options that both changes take. */
@@ -93,7 +94,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
   const session: ReadSession | WriteSession =
     flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
   try {
-    const prepared = await prepare(session, command, source);
+    const prepared = await untilStopped(context.interruption, prepare(session, command, source));
     const { validation, warnings } = prepared;
     for (const warning of warnings) context.terminal.note(`Warning: ${warning}`);
     const problems = validationText(validation, context.terminal.isErrTty);
@@ -104,10 +105,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
       ? await change(context, session, command, live, prepared)
       : await plan(context, session, command, live, prepared);
     await live.end(result);
-    const complete = { ...result, files: [...result.files, ...(results?.files ?? [])] };
-    await results?.write(complete);
-    await report(complete, flags.output, context.terminal);
-    context.exit(complete.exitCode);
+    await publish(result, context, flags.output, results);
   } finally {
     live.stop();
     await session.close();

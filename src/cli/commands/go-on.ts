@@ -11,8 +11,7 @@ import type { Context, GlobalFlags, WriteSession } from '../context.ts';
 import { createLive } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
 import { lastChangeOption, outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
-import { reopen } from '../reopen.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { findRun } from './find-run.ts';
 import { workOn } from './work-on.ts';
@@ -58,11 +57,9 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
     const care = careToGoOnWith(run, flags, how);
     for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
     await confirm(context, session, run, flags, how);
-    const reopening = { clock: context.clock, useLastChange: flags.useLastChange === true };
-    if (how === 'retry') for (const each of run.bulkChanges) await reopen(session, each, live, reopening);
     const result = await workOn(context, session, live, {
-      // Counted anew: rows that are done again are not finished.
-      run: how === 'retry' ? await findRun(session.store, id === 'last' ? run.id : id) : run,
+      run,
+      again: how === 'retry' ? { statuses: ['FAILED', 'COMPENSATED'], useLastChange: flags.useLastChange === true } : null,
       care,
       id: id === 'last' ? run.id : id,
       preflight: run.command === 'assign-customer' ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
@@ -71,10 +68,7 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
       credentials: false,
     });
     await live.end(result);
-    const complete = { ...result, files: results?.files ?? [] };
-    await results?.write(complete);
-    await report(complete, flags.output, context.terminal);
-    context.exit(complete.exitCode);
+    await publish(result, context, flags.output, results);
   } finally {
     live.stop();
     await session.close();

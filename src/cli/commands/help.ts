@@ -23,5 +23,5 @@ export function helpCommand(program: Command, { terminal }: Context): void {
 
 function exitCodes(): string {
   const lines = EXIT_CODES.map(([code, meaning]) => `${String(code).padStart(4)}  ${meaning}`);
-  return ['Exit codes', ...lines, '', 'When several apply: 1 > 130/143 > 4 > 9 > 6 > 5 > 3 > 0.'].join('\n');
+  return ['Exit codes', ...lines, '', 'When several apply: 1 > 129/130/143 > 4 > 9 > 6 > 5 > 3 > 0.'].join('\n');
 }

@@ -10,7 +10,7 @@ import type { Context, GlobalFlags, WriteSession } from '../context.ts';
 import { requireProviderAccess } from '../operator.ts';
 import { outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
 import { reconcileRun } from '../reconcile-run.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { together } from '../together.ts';
 import { findRun } from './find-run.ts';
@@ -75,10 +75,7 @@ async function reconcile(context: Context, id: string | null, flags: ReconcileFl
       );
       if (done !== null) results.push(done);
     }
-    const result = { ...together('reconcile', results), files: folder?.files ?? [] };
-    await folder?.write(result);
-    await report(result, flags.output, context.terminal);
-    context.exit(result.exitCode);
+    await publish(together('reconcile', results), context, flags.output, folder);
   } finally {
     await session.close();
   }

@@ -11,7 +11,7 @@ import { dueResult } from '../due-result.ts';
 import { createLive, type Live } from '../live.ts';
 import { changeableProviders, operatorOf } from '../operator.ts';
 import { outputOption, resultsOption } from '../options.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { commandLine } from './change-options.ts';
 
@@ -84,14 +84,12 @@ async function due(context: Context, flags: RunDueFlags, line: string): Promise<
       dryRun: writing === null,
       seconds: (context.clock.now() - startedAt) / 1000,
       signal: context.interruption.signal(),
-      files: folder?.files ?? [],
+      files: [],
       next: writing === null && done.some(({ status }) => status === 'PLANNED') ? line.replace(/ --dry-run\b/, '') : null,
     });
     if (writing !== null && result.bulkChangeIds.length > 0) await writing.due.finish(run.id, result.exitCode);
     await live.end(result);
-    await folder?.write(result);
-    await report(result, flags.output, context.terminal);
-    context.exit(result.exitCode);
+    await publish(result, context, flags.output, folder);
   } finally {
     live.stop();
     await session.close();
@@ -148,9 +146,14 @@ async function changeTypeOf({ config, facts }: ReadSession): Promise<number> {
 }
 
 /** They were confirmed when they were queued: cron need not say so again, and a person at a terminal is asked. */
-async function confirm({ terminal }: Context, { config, database }: WriteSession, flags: RunDueFlags, count: number): Promise<void> {
+async function confirm(
+  { terminal, interruption }: Context,
+  { config, database }: WriteSession,
+  flags: RunDueFlags,
+  count: number,
+): Promise<void> {
   if (flags.yes === true || flags.sandbox === true || !terminal.isErrTty || !terminal.isInTty) return;
   terminal.note(`run-due on ${config.environment}, database ${database}: ${count} queued changes whose day has come`);
-  if (await terminal.confirm('Go on?')) return;
+  if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was changed');
 }

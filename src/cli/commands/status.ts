@@ -4,7 +4,7 @@ import type { RunResult } from '../../domain/result.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { sandboxSuffix } from '../next-command.ts';
 import { outputOption, resultsOption } from '../options.ts';
-import { report, type Output } from '../report.ts';
+import { publish, type Output } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { createEventWriter } from '../render/events.ts';
 import { rowObject } from '../render/result-json.ts';
@@ -30,14 +30,9 @@ export function statusCommand(program: Command, context: Context): void {
       const session = await context.openWrite(flags, () => undefined);
       try {
         const run = await findRun(session.store, id);
-        const result = {
-          ...standing(run, session.store, { id: id === 'last' ? run.id : id, suffix: sandboxSuffix(flags) }),
-          files: folder?.files ?? [],
-        };
-        await folder?.write(result);
+        const result = standing(run, session.store, { id: id === 'last' ? run.id : id, suffix: sandboxSuffix(flags) });
         if (flags.output === 'jsonl') await events(context, result);
-        await report(result, flags.output, context.terminal);
-        context.exit(result.exitCode);
+        await publish(result, context, flags.output, folder);
       } finally {
         await session.close();
       }

@@ -7,8 +7,10 @@ import type { Care } from '../care.ts';
 import type { Context, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { holdOn } from '../hold.ts';
+import { letGoAfter } from '../interruption.ts';
 import type { Live } from '../live.ts';
 import { nextCommand } from '../next-command.ts';
+import { reopen, type Again } from '../reopen.ts';
 
 export interface WorkOn {
   /** How carefully; its waves are those of `run`. */
@@ -24,6 +26,8 @@ export interface WorkOn {
   readonly validation: ValidationAnswer;
   /** A provider was refused whole before anything was sent. */
   readonly credentials: boolean;
+  /** Rows that are done again: they get a new attempt once the bulk changes are held. */
+  readonly again?: Again | null;
   /** What was begun is settled; nothing is begun and nothing is sent. */
   readonly onlySettle?: boolean;
 }
@@ -32,12 +36,16 @@ export interface WorkOn {
 export async function workOn(context: Context, session: WriteSession, live: Live, options: WorkOn): Promise<RunResult> {
   const { clock, host, interruption, terminal } = context;
   const { store, systems, config } = session;
-  const { run, care } = options;
+  const { run, care, again = null } = options;
   const { bulkChanges } = run;
   const ids = bulkChanges.map(({ id }) => id);
   const before = countsOf(bulkChanges);
   const rowCount = Object.values(before).reduce((sum, count) => sum + count, 0);
-  live.begin(run.id, rowCount, rowCount - (before.NOT_STARTED ?? 0) - (before.UNKNOWN ?? 0) - (before.ACCEPTED ?? 0));
+  const open = (['NOT_STARTED', 'UNKNOWN', 'ACCEPTED', ...(again?.statuses ?? [])] as const).reduce(
+    (sum, status) => sum + (before[status] ?? 0),
+    0,
+  );
+  live.begin(run.id, rowCount, rowCount - open);
   live.emit({
     type: 'run.start',
     command: run.command,
@@ -57,6 +65,8 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   const readPlan: WaveOptions['readPlan'] = (change, signal) =>
     systems.readPlan(change, providerOf(change.device.providerId).integration, signal);
   const resume = `pond-bulk resume ${options.id} --yes${options.suffix}`;
+  const done = new AbortController();
+  const warn = (message: string): void => live.emit({ type: 'warning', message });
   const { exitCode, byStatus } = await work(run.id, bulkChanges, {
     store,
     clock,
@@ -71,15 +81,19 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     deadlineMs: (providerId) => systems.deadlineMs(providerOf(providerId)),
     gates: care.gates,
     waves: care.waves === null ? null : { waves: care.waves, readPlan, hold: care.hold ? holdOn(terminal, live, resume) : null },
-    leased: () => store.keepOptions(run.id, { ...run.options, care }),
+    fence: session.fence,
+    leased: async (held) => {
+      await held.keepOptions(run.id, { ...run.options, care });
+      if (again !== null) for (const each of bulkChanges) await reopen({ store: held, systems }, each, live, { ...again, clock });
+    },
     ...(options.onlySettle === true ? onlySettle({ store }) : {}),
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
       isAlive: host.isAlive,
-      warn: (message) => live.emit({ type: 'warning', message }),
+      warn,
     },
     drain: interruption.drain,
-    abort: interruption.abort,
+    abort: letGoAfter(config.drainSeconds * 1000, interruption, clock, done.signal, warn),
     exitCodeOf: (counts, stops) =>
       exitCodeOfRun({
         byStatus: counts,
@@ -88,7 +102,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
         limit: stops.limit,
         signal: interruption.signal(),
       }),
-  });
+  }).finally(() => done.abort());
   return {
     run: run.id,
     command: run.command,

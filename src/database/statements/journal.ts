@@ -15,8 +15,18 @@ const COLUMNS: SetColumns = {
 };
 
 /** Appends entries: all of them, or none. */
-export function appendJournal(db: Database, entries: readonly JournalEntry[]): Promise<void> {
-  return db.append(ownTable(db.engine, 'journal'), COLUMNS, entries.map(rowOf));
+export async function appendJournal(db: Database, entries: readonly JournalEntry[]): Promise<void> {
+  // All are there or none is, so the first one tells whether a lost answer was a commit.
+  await db.append(ownTable(db.engine, 'journal'), COLUMNS, entries.map(rowOf), () => isThere(db, entries[0]));
+}
+
+async function isThere(db: Database, entry: JournalEntry | undefined): Promise<boolean> {
+  if (entry === undefined) return true;
+  const found = await db.query(`SELECT 1 AS found FROM ${ownTable(db.engine, 'journal')} WHERE row_id = :rowId AND n = :n`, {
+    rowId: entry.rowId,
+    n: entry.n,
+  });
+  return found.length > 0;
 }
 
 /** Appends entries as a part of something else. */
@@ -45,6 +55,8 @@ export async function readJournal(
   for (const row of rows) {
     const rowId = row.row_id;
     const entries = byRow.get(rowId) ?? [];
+    // Written twice when the answer of an append came to nothing, and its commit came after that.
+    if (entries.at(-1)?.n === row.n) continue;
     entries.push({
       rowId,
       attempt: row.attempt,

@@ -24,26 +24,29 @@ export async function commitVerdicts(
   historyProcedure: Procedure | null,
 ): Promise<void> {
   const commitId = randomUUID();
-  await db.transaction(async (tx) => {
-    // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
-    if (await isCommitted(tx, rows[0], commitId)) return;
-    const effects = rows.flatMap((row) => row.effects.map((effect) => ({ ...effect, bulkChangeId: row.bulkChangeId })));
-    await writeEffects(tx, effects, written);
-    if (historyProcedure !== null)
-      await callHistoryProcedure(
+  await db.transaction(
+    async (tx) => {
+      // A lost COMMIT may have committed: the whole transaction is there or not, so its first row tells.
+      if (await isCommitted(tx, rows[0], commitId)) return;
+      const effects = rows.flatMap((row) => row.effects.map((effect) => ({ ...effect, bulkChangeId: row.bulkChangeId })));
+      await writeEffects(tx, effects, written);
+      if (historyProcedure !== null)
+        await callHistoryProcedure(
+          tx,
+          historyProcedure,
+          effects.filter((effect) => effect.kind === 'history'),
+          written,
+        );
+      await writeRows(tx, rows, commitId);
+      await writeDeviceChanges(tx, rows, written);
+      await insertAudit(
         tx,
-        historyProcedure,
-        effects.filter((effect) => effect.kind === 'history'),
+        rows.flatMap(({ rowId, bulkChangeId, audit }) => audit.map((entry) => ({ rowId, bulkChangeId, entry }))),
         written,
       );
-    await writeRows(tx, rows, commitId);
-    await writeDeviceChanges(tx, rows, written);
-    await insertAudit(
-      tx,
-      rows.flatMap(({ rowId, bulkChangeId, audit }) => audit.map((entry) => ({ rowId, bulkChangeId, entry }))),
-      written,
-    );
-  });
+    },
+    { findsItself: true },
+  );
 }
 
 async function isCommitted(tx: Transaction, row: SettledRow | undefined, commitId: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { SERVICES } from './accounts.ts';
 
 const KINDS = [
   '429',
+  '429-date',
   '429-no-retry-after',
   '400',
   '401',

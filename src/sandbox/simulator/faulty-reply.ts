@@ -20,6 +20,9 @@ export function faultyReply({ kind, seconds }: Fault, service: SimulatedService,
   switch (kind) {
     case '429':
       return { ...service.limited(wait), headers: { 'Retry-After': String(wait) } };
+    case '429-date':
+      // Dates have whole seconds: rounded up, so that the wait is never shorter.
+      return { ...service.limited(wait), headers: { 'Retry-After': new Date(Date.now() + wait * 1000 + 999).toUTCString() } };
     case '429-no-retry-after':
       return { ...service.limited(wait), headers: {} };
     case '400':

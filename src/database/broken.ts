@@ -1,0 +1,35 @@
+import { PondBulkError } from '../domain/errors.ts';
+import { AWAY_MS, isAway, some } from './retry.ts';
+
+/** SQLite's primary codes, the low byte of an extended one. */
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
+
+/** SQL Server: no room in a filegroup, in the log. */
+const FULL_NUMBERS: ReadonlySet<unknown> = new Set([1105, 9002]);
+
+/** Names what no statement can help: a full disk, a database that stays away. Every other error stays what it is. */
+export function broken(identity: string): (error: unknown) => never {
+  return (error) => {
+    throw explained(error, identity) ?? error;
+  };
+}
+
+function explained(cause: unknown, identity: string): PondBulkError | null {
+  if (cause instanceof PondBulkError) return null;
+  // knex puts the whole statement before it.
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^.* - /s, '');
+  const is = (primary: number): boolean => some(cause, ({ errcode }) => typeof errcode === 'number' && (errcode & 0xff) === primary);
+  const error = (code: string, text: string): PondBulkError =>
+    new PondBulkError('broken', code, `The database ${identity} ${text}`, { cause });
+  if (is(SQLITE_FULL) || some(cause, ({ number }) => FULL_NUMBERS.has(number)))
+    return error('DATABASE_FULL', `has no room left (${reason}). Make room, then resume`);
+  if (is(SQLITE_IOERR) || is(SQLITE_READONLY))
+    return error(
+      'DATABASE_UNWRITABLE',
+      `cannot be written to (${reason}): its disk may be full, or files may not grow further. Mend that, then resume`,
+    );
+  if (isAway(cause)) return error('DATABASE_AWAY', `did not come back within ${AWAY_MS / 1000} s (${reason}). Resume when it is there`);
+  return null;
+}

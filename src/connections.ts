@@ -19,6 +19,8 @@ export interface ConnectionsOptions {
   readonly retries: number;
   readonly onThrottle: (account: string, waitMs: number, reason: string) => void;
   readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
+  /** Put around each client; for tests. */
+  readonly wrap?: (http: HttpClient) => HttpClient;
 }
 
 /** An account of an integration: what to log in with, and how fast. */
@@ -56,19 +58,22 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return limiter;
   };
 
+  const { wrap = (http) => http } = options;
   const httpOf = (integration: Integration, account: Account): HttpClient =>
-    createHttpClient({
-      headers: integration.headers(account.settings),
-      timeoutMs: account.timeoutMs,
-      retries: options.retries,
-      limiter: limiterOf(integration, account),
-      redact: options.redact,
-      mayWrite: options.mayWrite,
-      limitedFor: (answer) => integration.limitedFor(answer),
-      isTransient: (answer) => integration.isTransient?.(answer) ?? false,
-      limitDeadlineMs: LIMIT_DEADLINE_MS,
-      random: () => options.clock.random(),
-    });
+    wrap(
+      createHttpClient({
+        headers: integration.headers(account.settings),
+        timeoutMs: account.timeoutMs,
+        retries: options.retries,
+        limiter: limiterOf(integration, account),
+        redact: options.redact,
+        mayWrite: options.mayWrite,
+        limitedFor: (answer) => integration.limitedFor(answer),
+        isTransient: (answer) => integration.isTransient?.(answer) ?? false,
+        limitDeadlineMs: LIMIT_DEADLINE_MS,
+        random: () => options.clock.random(),
+      }),
+    );
 
   return {
     carrier: (carrier, account) =>

@@ -9,7 +9,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { revio } from './billing/revio/revio.ts';
 import { CARRIERS } from './carriers/registry.ts';
 import type { SandboxControl } from './cli/commands/sandbox.ts';
-import type { Context, GlobalFlags } from './cli/context.ts';
+import type { Context, GlobalFlags, WriteSession } from './cli/context.ts';
 import { exitCodeOf } from './cli/exit-codes.ts';
 import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
@@ -22,16 +22,18 @@ import { engineOf, openDatabase } from './database/open-database.ts';
 import { examineSystem } from './doctor/doctor.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
+import type { Emit } from './domain/event.ts';
 import { createRedactor } from './http/redact.ts';
-import { killProbe } from './kill-probe.ts';
+import { killProbe } from './probe/kill-probe.ts';
+import type { Probe } from './probe/probe.ts';
 import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
 import { simulatorClient } from './sandbox/simulator-client.ts';
 import { openReadSession, openSettlingSession, openWriteSession, permissionSettings, requireUrl } from './session.ts';
 
-/** Runs one command line. Resolves to the exit code; never rejects. */
-export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
+/** Runs one command line. Resolves to the exit code; never rejects. A probe is for tests: it does nothing outside a sandbox. */
+export async function main(argv: readonly string[], process_: NodeJS.Process, probe: Probe | null = null): Promise<number> {
   const { env } = process_;
   const terminal = createTerminal({ stdin: process_.stdin, stdout: process_.stdout, stderr: process_.stderr, env, now: systemClock.now });
   const interruption = createInterruption(process_, (line) => terminal.note(line));
@@ -50,20 +52,26 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     redact = createRedactor(config.secrets);
     return config;
   };
+  // Where paying devices are no run is ever made to die, whatever is armed.
+  const probeOn = ({ environment }: Config): Probe | null =>
+    environment === 'sandbox' ? (probe ?? killProbe(env['POND_BULK_KILL_AT'])) : null;
+  const openSession = async (open: typeof openWriteSession, flags: GlobalFlags, emit: Emit): Promise<WriteSession> => {
+    const config = await configure(flags);
+    return open(config, emit, systemClock, probeOn(config));
+  };
   const folderOf = (dir: string | undefined): SandboxFolder => sandboxFolder(resolve(dir ?? defaultSandboxPath(env)));
 
   const context: Context = {
     terminal,
     clock: systemClock,
     host: { name: hostname(), user: userInfo().username, pid: process_.pid, isAlive },
-    probe: killProbe(env['POND_BULK_KILL_AT']),
     interruption,
     version: readVersion(),
     newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
     configure,
     openRead: async (flags, emit) => openReadSession(await configure(flags), emit, systemClock),
-    openWrite: async (flags, emit) => openWriteSession(await configure(flags), emit, systemClock),
-    openSettling: async (flags, emit) => openSettlingSession(await configure(flags), emit, systemClock),
+    openWrite: (flags, emit) => openSession(openWriteSession, flags, emit),
+    openSettling: (flags, emit) => openSession(openSettlingSession, flags, emit),
     migrate: async (flags, withOperatorSchema) => {
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });
       try {

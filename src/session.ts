@@ -23,34 +23,45 @@ import type { Emit } from './domain/event.ts';
 import type { FactsStore } from './domain/facts-store.ts';
 import type { CarrierProcedure } from './domain/procedure.ts';
 import { createRedactor } from './http/redact.ts';
+import { probedHttp } from './probe/probed-http.ts';
+import { probedStores } from './probe/probed-stores.ts';
+import type { Probe } from './probe/probe.ts';
 import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
 export async function openReadSession(config: Config, emit: Emit, clock: Clock): Promise<ReadSession> {
   const db = await openReadOnlyDatabase(config.databaseUrlRead ?? requireUrl(config), { poolSize: poolSizeOf(config) });
-  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false });
+  return sessionOn(db, config, emit, clock, { login: 'dry-run', maySend: false, probe: null });
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
-export function openWriteSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
-  return openOwnSession(config, emit, clock, true);
+export function openWriteSession(config: Config, emit: Emit, clock: Clock, probe: Probe | null = null): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, { maySend: true, probe });
 }
 
 /** What settling works with: a database that can be written to, and HTTP clients that refuse everything but reads. */
-export function openSettlingSession(config: Config, emit: Emit, clock: Clock): Promise<WriteSession> {
-  return openOwnSession(config, emit, clock, false);
+export function openSettlingSession(config: Config, emit: Emit, clock: Clock, probe: Probe | null = null): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, { maySend: false, probe });
 }
 
-async function openOwnSession(config: Config, emit: Emit, clock: Clock, maySend: boolean): Promise<WriteSession> {
+async function openOwnSession(
+  config: Config,
+  emit: Emit,
+  clock: Clock,
+  { maySend, probe }: { readonly maySend: boolean; readonly probe: Probe | null },
+): Promise<WriteSession> {
   const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config) });
   try {
     await requireOwnTables(db, config);
     const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };
-    return {
-      ...sessionOn(db, config, emit, clock, { login: 'run', maySend }),
+    const stores = {
       store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
       reconciling: createReconcileStore(db, options),
       due: createDueStore(db, options),
+    };
+    return {
+      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, probe }),
+      ...(probe === null ? stores : probedStores(stores, probe)),
     };
   } catch (error) {
     await db.close();
@@ -96,7 +107,7 @@ function sessionOn(
   config: Config,
   emit: Emit,
   clock: Clock,
-  { login, maySend }: { readonly login: Login; readonly maySend: boolean },
+  { login, maySend, probe }: { readonly login: Login; readonly maySend: boolean; readonly probe: Probe | null },
 ): ReadSession {
   const connections = createConnections({
     clock,
@@ -106,6 +117,7 @@ function sessionOn(
     retries: config.retryMaxCount,
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
+    ...(probe === null ? {} : { wrap: (http) => probedHttp(http, probe) }),
   });
   const facts = createFactsStore(db, {
     permissions: permissionSettings(config),

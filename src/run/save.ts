@@ -5,7 +5,6 @@ import type { Operator } from '../domain/operator.ts';
 import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';
 import { assignmentRequest, planChangeRequest, siteRequest } from './change-request-json.ts';
 import { groupOf, groupOfRefused, type Group } from './groups.ts';
-import type { Probe } from './probe.ts';
 import type { LeaseHolder, RunStore } from './run-store.ts';
 import type { Validation } from './validate.ts';
 
@@ -19,7 +18,6 @@ export interface SaveOptions {
   readonly preflight: string;
   /** The saved plan that is used up by it; null without one. */
   readonly planId: string | null;
-  readonly probe: Probe;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +34,6 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
   const isWhole = pages.length <= 1;
   const preflight = options.preflight;
-  await options.probe('before save', options.run.id);
   const first = isWhole ? await newRows(validation, 0) : [];
   const saved = await store.save({
     run: options.run,
@@ -50,14 +47,12 @@ export async function save(store: RunStore, validation: Validation, options: Sav
     for (const index of pages.keys()) {
       options.signal.throwIfAborted();
       await store.saveMore({ runId: options.run.id, saved, rows: await newRows(validation, index), preflight });
-      await options.probe('after save', String(index));
     }
     await store.activate(
       options.run.id,
       saved.map(({ id }) => id),
     );
   }
-  await options.probe('after save', options.run.id);
   return saved.map(({ id }) => id);
 }
 

@@ -13,6 +13,7 @@ import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
 import { faultSchema, type Fault } from '../../src/sandbox/simulator/faults.ts';
 import { startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Probe } from '../../src/probe/probe.ts';
 import type { SimulatorState } from '../../src/sandbox/simulator/simulator-state.ts';
 
 /** One event of `--output jsonl`, as far as tests look at it. */
@@ -45,12 +46,16 @@ export interface RunHereOptions {
   readonly onEvent?: (event: ToldEvent, interrupt: () => void) => void;
   /** Somebody sits at a terminal: called with each question, answers it. */
   readonly onQuestion?: (question: string) => string;
+  /** Told of each moment between database and HTTP. */
+  readonly probe?: Probe;
 }
 
 /** A database and simulated carriers of one test, all in this process: the real tool runs on them without a child. */
 export interface SandboxHere {
   /** The file of its database. */
   readonly database: string;
+  /** The settings that point a command at it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly carriers: SimulatorState;
   addFault(fault: Partial<Fault> & Pick<Fault, 'service' | 'kind'>): void;
   /** Runs a command with `--yes --output jsonl`. */
@@ -88,6 +93,7 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
   return {
     database,
+    environment,
     carriers: simulator.state,
     addFault: (fault) => simulator.state.faults.add(faultSchema.parse(fault)),
     run: (args, options = {}) => runHere([...args, '--yes', '--output', 'jsonl'], { ...options, env: { ...environment, ...options.env } }),
@@ -112,7 +118,7 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
 }
 
-async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion }: RunHereOptions): Promise<RanHere> {
+async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion, probe }: RunHereOptions): Promise<RanHere> {
   const events: ToldEvent[] = [];
   let stderr = '';
   const signals = new Map<string, () => void>();
@@ -137,7 +143,7 @@ async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion 
     on: (signal: string, handler: () => void) => signals.set(signal, handler),
   };
   // The tool uses these members of the process and no others.
-  const code = await main(args, process_ as unknown as NodeJS.Process);
+  const code = await main(args, process_ as unknown as NodeJS.Process, probe);
   const results = events.filter(({ type }) => type === 'row.result');
   return { code, events, rows: new Map(results.map((event) => [event.iccid ?? '', event])), stderr };
 }

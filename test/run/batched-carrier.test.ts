@@ -5,7 +5,6 @@ import { systemClock } from '../../src/domain/clock.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { BatchedStep, Seen, Sent, Steps } from '../../src/domain/step.ts';
 import { NO_GATES } from '../../src/run/gates.ts';
-import { noProbe } from '../../src/run/probe.ts';
 import { countsOf, work, type WorkOptions } from '../../src/run/work.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
@@ -78,7 +77,6 @@ async function saved(runId: string) {
   const options = (carrier: ReturnType<typeof asynchronousCarrier>, deadlineMs: number): WorkOptions => ({
     store,
     clock: systemClock,
-    probe: noProbe,
     emit: () => undefined,
     perform: (change) => (steps) => carrier.changePlan(change.device.iccid, steps),
     preflight: 'Pre-flight',

@@ -14,7 +14,8 @@ const TOGETHER = 60;
 
 /** Deeds that no scenario does: where they are killed instead, or why they need not be. */
 export const ELSEWHERE: ReadonlyMap<Deed, string> = new Map<Deed, string>([
-  ['leftovers', 'of a save in parts that died: the second deaths of the full matrix come to it'],
+  ['activate', 'a list of thousands of rows: test/promises/p1-saved-in-parts.test.ts'],
+  ['leftovers', 'the same'],
   ['release', 'rows that were claimed and not begun: the same as a death after the claim'],
   ['waiting', 'a procedure that is called once for all: test/end-to-end/procedures.test.ts, on SQL Server'],
 ]);

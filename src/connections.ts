@@ -27,6 +27,8 @@ export interface ConnectionsOptions {
   readonly knownPackages: (iccid: string) => Promise<readonly string[]>;
   /** Whom accounts are shared with; null: with nobody. */
   readonly sharing: Sharing | null;
+  /** Put around each client; for tests. */
+  readonly wrap?: (http: HttpClient) => HttpClient;
 }
 
 /** This process, among those that use the same accounts. */
@@ -76,20 +78,23 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return limiter;
   };
 
+  const { wrap = (http) => http } = options;
   const httpOf = (integration: Integration, account: Account): HttpClient =>
-    createHttpClient({
-      headers: integration.headers(account.settings),
-      timeoutMs: account.timeoutMs,
-      retries: options.retries,
-      limiter: limiterOf(integration, account),
-      redact: options.redact,
-      mayWrite: options.mayWrite,
-      ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
-      limitedFor: (answer) => integration.limitedFor(answer),
-      isTransient: (answer) => integration.isTransient?.(answer) ?? false,
-      limitDeadlineMs: LIMIT_DEADLINE_MS,
-      random: () => options.clock.random(),
-    });
+    wrap(
+      createHttpClient({
+        headers: integration.headers(account.settings),
+        timeoutMs: account.timeoutMs,
+        retries: options.retries,
+        limiter: limiterOf(integration, account),
+        redact: options.redact,
+        mayWrite: options.mayWrite,
+        ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
+        limitedFor: (answer) => integration.limitedFor(answer),
+        isTransient: (answer) => integration.isTransient?.(answer) ?? false,
+        limitDeadlineMs: LIMIT_DEADLINE_MS,
+        random: () => options.clock.random(),
+      }),
+    );
 
   return {
     carrier: (carrier, account) =>

@@ -8,7 +8,7 @@ import { CommanderError } from 'commander';
 import { revio } from './billing/revio/revio.ts';
 import { carrierOf, CARRIERS } from './carriers/registry.ts';
 import type { SandboxControl } from './cli/commands/sandbox.ts';
-import type { Context, GlobalFlags } from './cli/context.ts';
+import type { Context, GlobalFlags, WriteSession } from './cli/context.ts';
 import { exitCodeOf, SIGNAL_EXIT_CODES, type StopSignal } from './cli/exit-codes.ts';
 import { createInterruption } from './cli/interruption.ts';
 import { createProgram } from './cli/program.ts';
@@ -22,8 +22,10 @@ import { engineOf, openDatabase } from './database/open-database.ts';
 import { carrierKey } from './domain/carrier-key.ts';
 import { systemClock } from './domain/clock.ts';
 import { PondBulkError } from './domain/errors.ts';
+import type { Emit } from './domain/event.ts';
 import { createRedactor } from './http/redact.ts';
-import { killProbe } from './kill-probe.ts';
+import { killProbe } from './probe/kill-probe.ts';
+import type { Probe } from './probe/probe.ts';
 import { runningSimulator } from './sandbox/ensure-simulator.ts';
 import { resetSandbox, startSandbox, stopSandbox } from './sandbox/sandbox.ts';
 import { defaultSandboxPath, sandboxFolder, type SandboxFolder } from './sandbox/sandbox-folder.ts';
@@ -34,8 +36,8 @@ import { simulatorClient } from './sandbox/simulator-client.ts';
 const sessions = () => import('./session.ts');
 const doctor = () => import('./doctor/doctor.ts');
 
-/** Runs one command line. Resolves to the exit code; never rejects. */
-export async function main(argv: readonly string[], process_: NodeJS.Process): Promise<number> {
+/** Runs one command line. Resolves to the exit code; never rejects. A probe is for tests: it does nothing outside a sandbox. */
+export async function main(argv: readonly string[], process_: NodeJS.Process, probe: Probe | null = null): Promise<number> {
   const { env } = process_;
   const terminal = createTerminal({ stdin: process_.stdin, stdout: process_.stdout, stderr: process_.stderr, env, now: systemClock.now });
   const interruption = createInterruption(process_, (line) => terminal.note(line));
@@ -54,22 +56,27 @@ export async function main(argv: readonly string[], process_: NodeJS.Process): P
     redact = createRedactor(config.secrets);
     return config;
   };
+  // Where paying devices are no run is ever made to die, whatever is armed.
+  const probeOn = ({ environment }: Config): Probe | null =>
+    environment === 'sandbox' ? (probe ?? killProbe(env['POND_BULK_KILL_AT'])) : null;
   const folderOf = (dir: string | undefined): SandboxFolder => sandboxFolder(resolve(dir ?? defaultSandboxPath(env)));
 
   const host = { name: hostname(), user: userInfo().username, pid: process_.pid, isAlive };
-  const ownProcess = { ...host, host: host.name };
+  const openOwn = async (open: 'openWriteSession' | 'openSettlingSession', flags: GlobalFlags, emit: Emit): Promise<WriteSession> => {
+    const config = await configure(flags);
+    return (await sessions())[open](config, emit, systemClock, { ...host, host: host.name }, probeOn(config));
+  };
   const context: Context = {
     terminal,
     clock: systemClock,
     host,
-    probe: killProbe(env['POND_BULK_KILL_AT']),
     interruption,
     version: readVersion(),
     newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
     configure,
     openRead: async (flags, emit) => (await sessions()).openReadSession(await configure(flags), emit, systemClock),
-    openWrite: async (flags, emit) => (await sessions()).openWriteSession(await configure(flags), emit, systemClock, ownProcess),
-    openSettling: async (flags, emit) => (await sessions()).openSettlingSession(await configure(flags), emit, systemClock, ownProcess),
+    openWrite: (flags, emit) => openOwn('openWriteSession', flags, emit),
+    openSettling: (flags, emit) => openOwn('openSettlingSession', flags, emit),
     migrate: async (flags, withOperatorSchema) => {
       const { requireUrl } = await sessions();
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });

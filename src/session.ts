@@ -27,6 +27,9 @@ import type { FactsStore } from './domain/facts-store.ts';
 import type { CarrierProcedure } from './domain/procedure.ts';
 import { createRedactor } from './http/redact.ts';
 import { createFence, type Fence } from './run/fence.ts';
+import { probedHttp } from './probe/probed-http.ts';
+import { probedStores } from './probe/probed-stores.ts';
+import type { Probe } from './probe/probe.ts';
 import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 
 /** What a dry run works with: a database and HTTP clients that cannot write. */
@@ -36,13 +39,25 @@ export async function openReadSession(config: Config, emit: Emit, clock: Clock):
 }
 
 /** What a run works with. Rejects with PondBulkError (config) when our own tables are not there. */
-export function openWriteSession(config: Config, emit: Emit, clock: Clock, process_: OwnProcess): Promise<WriteSession> {
-  return openOwnSession(config, emit, clock, process_, true);
+export function openWriteSession(
+  config: Config,
+  emit: Emit,
+  clock: Clock,
+  process_: OwnProcess,
+  probe: Probe | null = null,
+): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, process_, { maySend: true, probe });
 }
 
 /** What settling works with: a database that can be written to, and HTTP clients that refuse everything but reads. */
-export function openSettlingSession(config: Config, emit: Emit, clock: Clock, process_: OwnProcess): Promise<WriteSession> {
-  return openOwnSession(config, emit, clock, process_, false);
+export function openSettlingSession(
+  config: Config,
+  emit: Emit,
+  clock: Clock,
+  process_: OwnProcess,
+  probe: Probe | null = null,
+): Promise<WriteSession> {
+  return openOwnSession(config, emit, clock, process_, { maySend: false, probe });
 }
 
 /** The process that a session is of. */
@@ -53,10 +68,12 @@ export interface OwnProcess {
   readonly isAlive: (pid: number) => boolean;
 }
 
-/** What keeps processes from doing the same at the same time. */
+/** What only a session that may write has. */
 interface Own {
   readonly sharing: Sharing;
   readonly fence: Fence;
+  /** Null: nobody watches. */
+  readonly probe: Probe | null;
 }
 
 async function openOwnSession(
@@ -64,7 +81,7 @@ async function openOwnSession(
   emit: Emit,
   clock: Clock,
   { host, pid, isAlive }: OwnProcess,
-  maySend: boolean,
+  { maySend, probe }: { readonly maySend: boolean; readonly probe: Probe | null },
 ): Promise<WriteSession> {
   const onAway = (message: string): void => emit({ type: 'warning', message });
   const db = await openDatabase(requireUrl(config), { poolSize: poolSizeOf(config), onAway });
@@ -73,12 +90,15 @@ async function openOwnSession(
     const options = { operator: config.operator ?? '', now: clock.now, portalTypes: portalTypes(config) };
     const sharing = { turns: createTurnStore(db), holder: { id: randomUUID(), host, pid }, isAlive };
     const fence = createFence();
-    return {
-      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, own: { sharing, fence } }),
-      fence,
+    const stores = {
       store: createRunStore(db, { ...options, integrations: integrationNames(config) }),
       reconciling: createReconcileStore(db, options),
       due: createDueStore(db, options),
+    };
+    return {
+      ...sessionOn(db, config, emit, clock, { login: 'run', maySend, own: { sharing, fence, probe } }),
+      fence,
+      ...(probe === null ? stores : probedStores(stores, probe)),
     };
   } catch (error) {
     await db.close();
@@ -126,6 +146,7 @@ function sessionOn(
   clock: Clock,
   { login, maySend, own }: { readonly login: Login; readonly maySend: boolean; readonly own: Own | null },
 ): ReadSession {
+  const probe = own?.probe ?? null;
   const connections = createConnections({
     clock,
     redact: createRedactor(config.secrets),
@@ -136,6 +157,7 @@ function sessionOn(
     onThrottle: (account, waitMs, reason) => emit({ type: 'throttle', account, waitMs, reason }),
     knownPackages: (iccid) => findKnownPackages(db, iccid),
     sharing: own?.sharing ?? null,
+    ...(probe === null ? {} : { wrap: (http) => probedHttp(http, probe) }),
   });
   const facts = createFactsStore(db, {
     permissions: permissionSettings(config),

@@ -12,7 +12,6 @@ import type { DeviceState } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
 import type { Steps } from '../domain/step.ts';
 import type { Fence } from '../run/fence.ts';
-import type { Probe } from '../run/probe.ts';
 import type { DueReader, DueStore } from '../run/due-store.ts';
 import type { ReconcileStore } from '../run/reconcile-store.ts';
 import type { RunReader, RunStore } from '../run/run-store.ts';
@@ -92,7 +91,6 @@ export interface Context {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly host: Host;
-  readonly probe: Probe;
   readonly interruption: Interruption;
   readonly version: string;
   /** A new id for a run. */

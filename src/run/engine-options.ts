@@ -6,14 +6,12 @@ import type { PlanChange } from '../domain/plan-change.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
 import type { GateRules } from './gates.ts';
-import type { Probe } from './probe.ts';
 import type { RunStore } from './run-store.ts';
 import type { Wave, Waves } from './waves.ts';
 
 export interface EngineOptions {
   readonly store: RunStore;
   readonly clock: Clock;
-  readonly probe: Probe;
   readonly emit: Emit;
   /** The way of a change: plain code over steps. */
   readonly perform: (change: Change) => (steps: Steps) => Promise<Outcome>;

@@ -26,13 +26,12 @@ const JOURNAL_TOGETHER = 1000;
  * progress. Resolves when every verdict is on disk. Rejects when the run cannot go on; the journal is safe then.
  */
 export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], options: EngineOptions): Promise<Stops> {
-  const { store, clock, probe, emit } = options;
+  const { store, clock, emit } = options;
   const failure = new AbortController();
   const rows = new Map<string, SourcedRow>();
   let unwritten = 0;
   const writer = createVerdictWriter({
     store,
-    probe,
     clock,
     onWritten: (verdict) => tellResult(verdict, rows, bulkChanges, emit),
     onUnwritten: ({ rowId }, error) => {

@@ -122,13 +122,11 @@ export function createProviderRun(providerId: number, bulkChanges: readonly Bulk
 }
 
 /** Now that every row of the bulk changes had its turn: what is called once for all of them. */
-async function callWaiting(ids: readonly string[], { store, writer, probe }: Engine): Promise<number> {
+async function callWaiting(ids: readonly string[], { store, writer }: Engine): Promise<number> {
   await writer.written();
   let waiting = 0;
   for (const id of ids) {
-    await probe('before send', id);
     waiting += await store.callWaiting(id);
-    await probe('after send', id);
   }
   return waiting;
 }
@@ -145,7 +143,6 @@ async function runRow(item: SourcedRow, batches: Batches, engine: Engine): Promi
     batches,
     clock: engine.clock,
     settleMs: engine.settleMs,
-    probe: engine.probe,
     callProcedure: (call, entry) => engine.store.callProcedure(bulkChangeId, call, entry),
     tell: (step, state, message) =>
       engine.emit({

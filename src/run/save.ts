@@ -7,7 +7,6 @@ import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';
 import { assignmentRequest, planChangeRequest, siteRequest } from './change-request-json.ts';
 import { groupOf, groupOfRefused, type Group } from './groups.ts';
 import { oneAhead } from './one-ahead.ts';
-import type { Probe } from './probe.ts';
 import type { LeaseHolder, RunStore } from './run-store.ts';
 import type { Validation } from './validate.ts';
 
@@ -21,7 +20,6 @@ export interface SaveOptions {
   readonly preflight: string;
   /** The saved plan that is used up by it; null without one. */
   readonly planId: string | null;
-  readonly probe: Probe;
   readonly signal: AbortSignal;
 }
 
@@ -34,15 +32,13 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   if (groups.length === 0) {
     throw new PondBulkError('input', 'NO_PROVIDER', 'None of the devices is known, so no service provider is: name one with --provider');
   }
-  const { run, holder, planId, preflight, probe, signal } = options;
+  const { run, holder, planId, preflight, signal } = options;
   const isWhole = pages.length <= 1;
   const devices: readonly string[][] = groups.map(() => []);
-  await probe('before save', run.id);
   const first = isWhole ? await newRows(validation, pages[0], devices) : [];
   const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
   const saved = await store.save({ run, holder, bulkChanges, planId, isWhole, part: { rows: first, preflight } });
   if (!isWhole) {
-    let n = 0;
     for await (const rows of oneAhead(pages, (page) => newRows(validation, page, devices))) {
       if (signal.aborted)
         throw new PondBulkError(
@@ -51,13 +47,11 @@ export async function save(store: RunStore, validation: Validation, options: Sav
           'Stopped while saving: nothing was sent, and what was saved is taken back by the next run',
         );
       await store.saveMore({ runId: run.id, saved, rows, preflight });
-      await probe('after save', String(n++));
     }
     // The requests name all devices: these are known only now.
     const requests = groups.map((group, index) => sharedRequest(group, devices[index] ?? [], options.changeType));
     await store.activate(run.id, saved, requests);
   }
-  await probe('after save', run.id);
   return saved.map(({ id }) => id);
 }
 

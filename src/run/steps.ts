@@ -7,7 +7,6 @@ import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step
 import type { Batches } from './batches.ts';
 import type { Group } from './group.ts';
 import { acceptedHandle, isInDoubt, type JournalData, type JournalEntry } from './journal.ts';
-import type { Probe } from './probe.ts';
 import { accepted, RowEnded } from './row-end.ts';
 import { unsentEnd } from './unsent.ts';
 
@@ -21,7 +20,6 @@ export interface StepsOptions {
   readonly clock: Clock;
   /** How long a lost write is read back before it counts as not happened. */
   readonly settleMs: number;
-  readonly probe: Probe;
   /** Calls a procedure and commits its answer, or says that the row waits for the others of its bulk change. */
   readonly callProcedure: (call: ProcedureCall, entry: Omit<JournalEntry, 'data'>) => Promise<JournalEntry>;
   readonly tell: (step: string, state: 'intent' | 'answer' | 'failed' | 'read-back', message: string) => void;
@@ -59,7 +57,7 @@ const LONGEST_READ_BACK_SHARE = 1 / 15;
  * the answer was lost) is read back until its settle time is over before anything is sent again.
  */
 export function createSteps(options: StepsOptions): JournaledSteps {
-  const { clock, journal, probe, signal, tell } = options;
+  const { clock, journal, signal, tell } = options;
   const entries = [...options.past];
   let writing: Promise<void> = Promise.resolve();
 
@@ -133,18 +131,11 @@ export function createSteps(options: StepsOptions): JournaledSteps {
       const request = requestOf(step, handle, members);
       await write(name, { kind: 'intent', request, ...(handle === '' ? {} : { handle }) });
       tell(name, 'intent', request);
-      await probe('before send', name);
     };
-    const send = async (): Promise<Sent<T>> => {
-      if ('sendAll' in step) return options.batches.send(step, intend, signal);
-      const handle = step.newHandle?.() ?? '';
-      await intend(handle, 1);
-      return step.send(signal, handle);
-    };
-    await probe('before intent', name);
-    const sent = await send();
-    await probe('after send', name);
-    return sent;
+    if ('sendAll' in step) return options.batches.send(step, intend, signal);
+    const handle = step.newHandle?.() ?? '';
+    await intend(handle, 1);
+    return step.send(signal, handle);
   };
 
   const tryStep = async <T>(name: string, step: AnyStep<T>): Promise<Tried<T>> => {
@@ -180,12 +171,10 @@ export function createSteps(options: StepsOptions): JournaledSteps {
     const known = answerOf(name) ?? entries.findLast(({ step, attempt }) => step === name && attempt === options.attempt);
     if (known === undefined) {
       requireSending(name);
-      await probe('before send', name);
       await writing;
       tell(name, 'intent', call.procedure);
       const { rowId, attempt } = options;
       entries.push(await options.callProcedure(call, { rowId, attempt, n: entries.length + 1, step: name, at: clock.now() }));
-      await probe('after send', name);
       return tryProcedure(name, call);
     }
     const { data } = known;

@@ -1,7 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { PondBulkError } from '../domain/errors.ts';
 import { createGroup } from './group.ts';
-import type { Probe } from './probe.ts';
 import type { RunStore, SettledRow } from './run-store.ts';
 
 /** Commits verdicts of many devices together. */
@@ -20,17 +19,14 @@ const MAX_WAITING = 4 * MAX_TOGETHER;
 
 export interface VerdictWriterOptions {
   readonly store: Pick<RunStore, 'commit'>;
-  readonly probe: Probe;
   readonly clock: Clock;
   readonly onWritten: (verdict: SettledRow) => void;
   /** The journal knows what was done; the next `resume` writes it. */
   readonly onUnwritten: (verdict: SettledRow, error: unknown) => void;
 }
 
-export function createVerdictWriter({ store, probe, clock, onWritten, onUnwritten }: VerdictWriterOptions): VerdictWriter {
+export function createVerdictWriter({ store, clock, onWritten, onUnwritten }: VerdictWriterOptions): VerdictWriter {
   const commit = async (verdicts: readonly SettledRow[]): Promise<void> => {
-    const subject = verdicts.map(({ rowId }) => rowId).join(' ');
-    await probe('before commit', subject);
     try {
       await store.commit(verdicts);
       verdicts.forEach(onWritten);
@@ -39,7 +35,6 @@ export function createVerdictWriter({ store, probe, clock, onWritten, onUnwritte
       if (error instanceof PondBulkError) verdicts.forEach((verdict) => onUnwritten(verdict, error));
       else await commitOneByOne(verdicts);
     }
-    await probe('after commit', subject);
   };
 
   /** One row that the database refuses must not hold up the others. */

@@ -13,6 +13,7 @@ import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { carrierEnvironment } from '../../src/sandbox/simulator/accounts.ts';
 import { faultSchema, type Fault } from '../../src/sandbox/simulator/faults.ts';
 import { startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Probe } from '../../src/probe/probe.ts';
 import type { SimulatorState } from '../../src/sandbox/simulator/simulator-state.ts';
 
 /** One event of `--output jsonl`, as far as tests look at it. */
@@ -51,6 +52,8 @@ export interface RunHereOptions {
   readonly onQuestion?: (question: string, interrupt: Interrupt) => string | null;
   /** What comes on standard input when there is no terminal; it need not end. Called when it is read. */
   readonly onRead?: (interrupt: Interrupt) => void;
+  /** Told of each moment between database and HTTP. */
+  readonly probe?: Probe;
   /** `--yes`, unless told otherwise. */
   readonly yes?: boolean;
 }
@@ -59,6 +62,8 @@ export interface RunHereOptions {
 export interface SandboxHere {
   /** The file of its database. */
   readonly database: string;
+  /** The settings that point a command at it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly carriers: SimulatorState;
   addFault(fault: Partial<Fault> & Pick<Fault, 'service' | 'kind'>): void;
   /** Runs a command with `--yes --output jsonl`. */
@@ -96,6 +101,7 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
   return {
     database,
+    environment,
     carriers: simulator.state,
     addFault: (fault) => simulator.state.faults.add(faultSchema.parse(fault)),
     run: (args, options = {}) =>
@@ -124,12 +130,13 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
   };
 }
 
-async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion, onRead }: RunHereOptions): Promise<RanHere> {
+async function runHere(args: readonly string[], { env = {}, onEvent, onQuestion, onRead, probe }: RunHereOptions): Promise<RanHere> {
   const events: ToldEvent[] = [];
   const { code, stderr } = await mainHere(args, {
     env,
     ...(onQuestion === undefined ? {} : { onQuestion }),
     ...(onRead === undefined ? {} : { onRead }),
+    ...(probe === undefined ? {} : { probe }),
     onOut: (text, interrupt) => {
       for (const line of text.split('\n').filter(Boolean)) {
         // Our own tool wrote it.
@@ -158,6 +165,7 @@ export interface MainHereOptions {
   readonly onOut?: (text: string, interrupt: Interrupt) => void;
   readonly onQuestion?: RunHereOptions['onQuestion'];
   readonly onRead?: RunHereOptions['onRead'];
+  readonly probe?: Probe;
   /** What stdin holds, where nobody sits there. */
   readonly input?: string;
 }
@@ -165,7 +173,7 @@ export interface MainHereOptions {
 /** The command of one command line as a process would run it, in this one. */
 export async function mainHere(
   args: readonly string[],
-  { env, onOut, onQuestion, onRead, input = '' }: MainHereOptions,
+  { env, onOut, onQuestion, onRead, probe, input = '' }: MainHereOptions,
 ): Promise<SaidHere> {
   let stdout = '';
   let stderr = '';
@@ -193,7 +201,7 @@ export async function mainHere(
     on: (signal: string, handler: () => void) => signals.set(signal, handler),
   };
   // The tool uses these members of the process and no others.
-  const code = await main(args, process_ as unknown as NodeJS.Process);
+  const code = await main(args, process_ as unknown as NodeJS.Process, probe);
   return { code, signal: null, stdout, stderr };
 }
 

@@ -31,7 +31,16 @@ interface Row {
 
 /** Devices 46 to 49 have two packages, none, an idle one that the database knows, and one that it does not. */
 const DEVICES = [...Array.from({ length: 20 }, (_, index) => index + 1), 46, 47, 48, 49].map(pondIccid);
-const KILL_POINTS = ['before intent', 'before send', 'after send', 'before commit', 'after commit', 'after save'] as const;
+const KILL_POINTS = [
+  'before intent',
+  'after intent',
+  'before send',
+  'after send',
+  'after answer',
+  'before commit',
+  'after commit',
+  'after save',
+] as const;
 const SETTLED = ['APPLIED', 'NOOP'];
 /** After so many rounds of resume and retry the faults end; a few more settle everything. */
 const FAULTY_ROUNDS = 2;

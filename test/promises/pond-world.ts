@@ -45,7 +45,13 @@ export async function pondWorld(): Promise<PondWorld> {
   await seedDatabase(db, sampleData());
   await db.close();
   const simulator = await startSimulator({ port: 0, onStop: () => undefined });
-  const environment = { ...carrierEnvironment(simulator.port), ...QUICK, DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' };
+  const environment = {
+    ...carrierEnvironment(simulator.port),
+    ...QUICK,
+    DATABASE_URL: url,
+    POND_BULK_OPERATOR: 'sandbox',
+    POND_BULK_ENVIRONMENT: 'sandbox',
+  };
   return {
     simulator,
     pond: callerOf(`http://127.0.0.1:${simulator.port}/pond/ds/u/distributorPPUService/v1/${POND_ACCOUNT.distributorId}`, {

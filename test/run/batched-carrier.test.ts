@@ -6,7 +6,6 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { BatchedStep, Seen, Sent, Steps } from '../../src/domain/step.ts';
 import { NO_GATES } from '../../src/run/gates.ts';
 import { createFence } from '../../src/run/fence.ts';
-import { noProbe } from '../../src/run/probe.ts';
 import { countsOf, work, type WorkOptions } from '../../src/run/work.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
@@ -79,7 +78,6 @@ async function saved(runId: string) {
   const options = (carrier: ReturnType<typeof asynchronousCarrier>, deadlineMs: number): WorkOptions => ({
     store,
     clock: systemClock,
-    probe: noProbe,
     emit: () => undefined,
     perform: (change) => (steps) => carrier.changePlan(change.device.iccid, steps),
     preflight: 'Pre-flight',

@@ -7,7 +7,6 @@ import { createRunStore } from '../../src/database/run-store.ts';
 import { createLookupIndex } from '../../src/domain/lookup-index.ts';
 import type { BulkChangeInfo } from '../../src/domain/run-store.ts';
 import { readList } from '../../src/intake/read-list.ts';
-import { noProbe } from '../../src/run/probe.ts';
 import type { LeaseHolder, RunStore } from '../../src/run/run-store.ts';
 import { save } from '../../src/run/save.ts';
 import { validate } from '../../src/run/validate.ts';
@@ -64,7 +63,7 @@ export async function savedRun(db: Database, runId: string, iccids: readonly str
     warnings: [],
   };
   const signal = new AbortController().signal;
-  await save(store, validation, { run, holder, operator, changeType: 7, preflight: 'Pre-flight', planId: null, probe: noProbe, signal });
+  await save(store, validation, { run, holder, operator, changeType: 7, preflight: 'Pre-flight', planId: null, signal });
   const found = await store.findRun(runId);
   return { store, bulkChanges: found?.bulkChanges ?? [], holder };
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { Seen, Sent, Step } from '../../src/domain/step.ts';
 import { createBatches } from '../../src/run/batches.ts';
 import type { JournalEntry } from '../../src/run/journal.ts';
-import { noProbe } from '../../src/run/probe.ts';
 import { runDevice, type RowVerdict } from '../../src/run/run-device.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -84,7 +83,6 @@ async function run(
     callProcedure: async () => {
       throw new Error('no procedure here');
     },
-    probe: noProbe,
     tell: () => undefined,
     signal: script.signal ?? new AbortController().signal,
     onlySettle: script.onlySettle ?? false,

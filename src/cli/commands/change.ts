@@ -304,7 +304,6 @@ async function change(
     changeType: await changeTypeOf(session, command.changeType),
     preflight: command.preflight,
     planId: command.decided?.planId ?? null,
-    probe: context.probe,
     signal: context.interruption.drain,
   });
   context.terminal.note(`Saved as bulk change${ids.length === 1 ? '' : 's'} ${ids.join(', ')} (run ${runId})`);

@@ -70,7 +70,6 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   const { exitCode, byStatus } = await work(run.id, bulkChanges, {
     store,
     clock,
-    probe: context.probe,
     emit: live.emit,
     perform: (change) =>
       systems.perform(change, { id: change.device.providerId, integration: providerOf(change.device.providerId).integration }),

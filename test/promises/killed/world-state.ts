@@ -20,6 +20,9 @@ const VOLATILE: Readonly<Record<string, readonly string[]>> = {
   Device_Tenant: ['RevServiceId'],
 };
 
+/** Whose turn an account is: it tells of processes, and of no device. */
+const TURNS = 'pondbulk_account_turn';
+
 /** What carriers know beside their devices: who is logged in, and which devices shared a request. */
 const BESIDE_DEVICES = ['thingspace.login', 'teal.operations'];
 
@@ -38,7 +41,7 @@ export function worldState(sandbox: SandboxHere, since: number): readonly string
   const tables = sandbox.query<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
   const { bySubject, violations } = ledger.summary();
   return [
-    ...tables.flatMap(({ name }) => rowsOf(sandbox, name).map((row) => rename(`${name} ${row}`))),
+    ...tables.filter(({ name }) => name !== TURNS).flatMap(({ name }) => rowsOf(sandbox, name).map((row) => rename(`${name} ${row}`))),
     ...sandbox.query(LINES_OF_DEVICES).map((row) => `line of a device ${JSON.stringify(row)}`),
     ...linesOf('', states).map(rename),
     ...Object.entries(bySubject).flatMap(([subject, effects]) =>

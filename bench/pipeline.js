@@ -4,8 +4,8 @@ import { systemClock } from '../dist/domain/clock.js';
 import { PLAN_PREFLIGHT } from '../dist/domain/carrier-plan-effects.js';
 import { createLookupIndex } from '../dist/domain/lookup-index.js';
 import { openListFile, readList } from '../dist/intake/read-list.js';
+import { createFence } from '../dist/run/fence.js';
 import { NO_GATES } from '../dist/run/gates.js';
-import { noProbe } from '../dist/run/probe.js';
 import { save } from '../dist/run/save.js';
 import { validate } from '../dist/run/validate.js';
 import { work } from '../dist/run/work.js';
@@ -55,7 +55,6 @@ export async function saved({ store }, validation) {
     changeType: 7,
     preflight: PLAN_PREFLIGHT,
     planId: null,
-    probe: noProbe,
     signal: never,
   });
 }
@@ -67,7 +66,6 @@ export async function worked({ store, systems, config }, overrides = {}) {
   await work(RUN, bulkChanges, {
     store,
     clock: systemClock,
-    probe: noProbe,
     emit: () => undefined,
     perform: (change) => systems.perform(change, { id: 1, integration }),
     preflight: PLAN_PREFLIGHT,
@@ -77,6 +75,7 @@ export async function worked({ store, systems, config }, overrides = {}) {
     deadlineMs: () => 0,
     gates: NO_GATES,
     waves: null,
+    fence: createFence(),
     leased: () => Promise.resolve(),
     leasing: { holder, isAlive: () => true, warn: () => undefined },
     drain: never,

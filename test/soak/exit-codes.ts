@@ -20,7 +20,9 @@ export function exitCodesOf(rows: readonly SavedRow[], { events }: RanHere, sign
   return [hasDrift ? 5 : worst, ...(events.some(isRefused) ? [4] : []), ...ofSignals];
 }
 
+const REFUSED = /: (authentication|login) failed/;
+
 /** A device that was only to be looked at, after a wave or by reconcile, and the account said no. */
 function isRefused({ type, message }: ToldEvent): boolean {
-  return (type === 'gate' || type === 'row.drift') && message?.includes('authentication failed') === true;
+  return (type === 'gate' || type === 'row.drift') && REFUSED.test(message ?? '');
 }

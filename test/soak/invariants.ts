@@ -24,7 +24,7 @@ export function problemsAfterRun(world: World, ran: RanHere, signals: readonly N
   const told = new Map(results.map(({ line, status }) => [line, status]));
   const codes = exitCodesOf(rows, ran, signals);
   return [
-    ...(codes.includes(ran.code) ? [] : [`exit code ${ran.code} instead of ${codes.join(' or ')}: ${ran.stderr}`]),
+    ...(codes.includes(ran.code) ? [] : [`exit code ${ran.code} instead of ${codes.join(' or ')}: ${ran.stderr}${toldOf(ran)}`]),
     ...(results.length === rows.length ? [] : [`${results.length} results of ${rows.length} rows: ${ran.stderr}`]),
     ...rows.flatMap(({ line, status }) => (told.get(line) === status ? [] : [`line ${line} is ${status}, told as ${told.get(line)}`])),
     ...leaksIn('output', `${JSON.stringify(ran.events)}${ran.stderr}`, secretsOf(world)),
@@ -51,6 +51,14 @@ function linesAreWhole({ round: { devices, hasTwice, hasUnknown } }: World, rows
   const wanted = devices.length + (hasTwice ? 1 : 0) + (hasUnknown ? 1 : 0);
   const lines = new Set(rows.map(({ line }) => line));
   return lines.size === wanted && rows.length === wanted ? [] : [`${rows.length} rows on ${lines.size} lines for a list of ${wanted}`];
+}
+
+/** What a run told but its steps. */
+function toldOf({ events }: RanHere): string {
+  return events
+    .filter(({ type }) => type !== 'row.step')
+    .map((event) => `\n    ${JSON.stringify(event)}`)
+    .join('');
 }
 
 interface Portal {

@@ -20,15 +20,9 @@ export interface Played {
 }
 
 /** Calls give up soon; what was done late all the same is waited for longer than it takes. */
-const PATIENCE = {
-  ...Object.fromEntries(
-    [...CARRIERS.map(({ prefix }) => prefix), 'REVIO'].flatMap((prefix) => [
-      [`${prefix}_RATE`, '1000'],
-      [`${prefix}_TIMEOUT_SECONDS`, '1'],
-    ]),
-  ),
-  SETTLE_SECONDS: '3',
-};
+const PATIENCE = { ...forAccounts('RATE', '1000'), ...forAccounts('TIMEOUT_SECONDS', '1'), SETTLE_SECONDS: '3' };
+/** Without faults only a busy machine is slow. */
+const MORE_PATIENCE = forAccounts('TIMEOUT_SECONDS', '20');
 /** So often an operator goes on, with nothing in his way, before something is wrong. */
 const MOST_GOINGS_ON = 6;
 /** What the ledger calls the second part of a late effect. */
@@ -53,7 +47,8 @@ export async function play(rounds: readonly Round[], sample: string): Promise<re
   return Promise.all(worlds.map(finish));
 }
 
-async function open(round: Round, sample: string): Promise<World> {
+/** The round's sandbox, with its list. */
+export async function open(round: Round, sample: string): Promise<World> {
   const sandbox = await sandboxHere(sample);
   const world: World = {
     round,
@@ -92,6 +87,10 @@ function argsOf({ round: { change, options }, sandbox, list, runsBefore }: World
     : ['change-rate-plan', '--file', list, ...options];
 }
 
+function forAccounts(setting: string, value: string): Readonly<Record<string, string>> {
+  return Object.fromEntries([...CARRIERS.map(({ prefix }) => prefix), 'REVIO'].map((prefix) => [`${prefix}_${setting}`, value]));
+}
+
 const envOf = ({ round: { env } }: World): Readonly<Record<string, string>> => ({ ...PATIENCE, ...env });
 
 /** All in one process, which dies when the last of them stands at its moment. */
@@ -106,10 +105,11 @@ async function kill(dying: readonly { readonly world: World; readonly act: Act }
   for (const [index, { world }] of dying.entries()) if (stood[index] === true) world.deaths += 1;
 }
 
-async function run(world: World, command: Act['command'], fate: Fate = { kind: 'peace' }): Promise<RanHere> {
+/** Runs one of its commands in this process, and notes what is wrong afterwards. */
+export async function run(world: World, command: Act['command'], fate: Fate = { kind: 'peace' }, env = envOf(world)): Promise<RanHere> {
   const args = argsOf(world, command);
   const signalled = signaller(world, fate);
-  const ran = await world.sandbox.run(args, { env: envOf(world), onEvent: signalled.onEvent });
+  const ran = await world.sandbox.run(args, { env, onEvent: signalled.onEvent });
   world.problems.push(...problemsAfterRun(world, ran, signalled.sent).map((text) => `${args[0]}: ${text}`));
   return ran;
 }
@@ -135,9 +135,10 @@ async function finish(world: World): Promise<Played> {
     .flatMap(({ fault, service }) => (fault === undefined || fault === LATER ? [] : [{ kind: fault, service }]));
   sandbox.carriers.faults.clear();
   const has = (statuses: readonly string[]): boolean => rowsOf(world).some(({ status }) => statuses.includes(status));
-  await run(world, 'resume');
-  for (let n = 1; n < MOST_GOINGS_ON && has([...OPEN, ...BROKEN]); n += 1) await run(world, has(OPEN) ? 'resume' : 'retry');
-  const reconciled = await run(world, 'reconcile');
+  const goOn = (command: Act['command']): Promise<RanHere> => run(world, command, { kind: 'peace' }, { ...envOf(world), ...MORE_PATIENCE });
+  await goOn('resume');
+  for (let n = 1; n < MOST_GOINGS_ON && has([...OPEN, ...BROKEN]); n += 1) await goOn(has(OPEN) ? 'resume' : 'retry');
+  const reconciled = await goOn('reconcile');
   problems.push(...problemsAtEnd(world, reconciled));
   const rows = rowsOf(world);
   await sandbox.remove();

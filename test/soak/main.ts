@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import { sampleDatabase } from '../end-to-end/in-process.ts';
@@ -6,11 +7,13 @@ import { roundOf } from './round.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** Rounds that are played beside one another: they wait most of the time. */
-const TOGETHER = 20;
+const TOGETHER = 30;
 /** Groups of them at once: while the slowest round of one ends, another has work. */
 const GROUPS = 2;
 const TELL_EVERY = 100;
 const USUAL_MINUTES = '10';
+/** Rounds that take longer hang. */
+const LONGEST_MS = 10 * 60_000;
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, rounds: { type: 'string' }, minutes: { type: 'string' } } });
 // One seed alone is one round.
@@ -34,7 +37,7 @@ async function goOn(): Promise<void> {
     const from = begun;
     begun = Math.min(rounds, from + TOGETHER);
     const seeds = Array.from({ length: begun - from }, (_, n) => seed + from + n);
-    for (const played of await play(seeds.map(roundOf), sample.path)) {
+    for (const played of await Promise.race([play(seeds.map(roundOf), sample.path), tooLong(seeds)])) {
       tally.add(played);
       progress(tally);
       if (played.problems.length > 0)
@@ -43,6 +46,11 @@ async function goOn(): Promise<void> {
         );
     }
   }
+}
+
+async function tooLong(seeds: readonly number[]): Promise<never> {
+  await sleep(LONGEST_MS, undefined, { ref: false });
+  throw new Error(`One of the rounds of seeds ${seeds[0]} to ${seeds.at(-1)} does not end`);
 }
 
 function progress({ rounds: done, deaths, wrong }: Tally): void {

@@ -4,7 +4,8 @@ import { killStanding } from '../promises/killed/stand-still.ts';
 import { watchPackages } from '../promises/package-watch.ts';
 import { miscounted, type Miscount } from './effects.ts';
 import { problemsAfterRun, problemsAtEnd } from './invariants.ts';
-import type { Act, Fate, Round } from './round.ts';
+import type { Fate } from './mishaps.ts';
+import type { Act, Round } from './round.ts';
 import { rowsOf, savedRuns, watchRows, type SavedRow, type World } from './world.ts';
 
 /** How a round ended. */
@@ -62,7 +63,7 @@ export async function open(round: Round, sample: string): Promise<World> {
   };
   watchRows(sandbox);
   if (round.change.kind === 'rollback') {
-    const { code, stderr } = await sandbox.run(['change-rate-plan', '--file', world.list], { env: PATIENCE });
+    const { code, stderr } = await sandbox.run(['change-rate-plan', '--file', world.list], { env: { ...PATIENCE, ...MORE_PATIENCE } });
     if (code !== 0) world.problems.push(`what is to be rolled back ended with ${code}: ${stderr}`);
     sandbox.carriers.ledger.clear();
   }

@@ -1,9 +1,10 @@
+import type { Fault } from '../../src/sandbox/simulator/faults.ts';
 import { ebonding } from '../carriers/ebonding.ts';
 import { pond } from '../carriers/pond.ts';
 import { UNDER_TEST } from '../carriers/under-test.ts';
-import { faultSchema, type Fault } from '../../src/sandbox/simulator/faults.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
 import { randomOf, type Random } from '../promises/random.ts';
+import { fateOf, faultsOf, type Fate } from './mishaps.ts';
 
 /** One device of a round, and how it shall end. */
 export interface Wanted {
@@ -14,14 +15,6 @@ export interface Wanted {
   /** Its carrier plan afterwards. */
   readonly plan: string;
 }
-
-/** What happens to one command of a round. */
-export type Fate =
-  | { readonly kind: 'peace' }
-  /** SIGKILL at its n-th moment between database and HTTP. */
-  | { readonly kind: 'killed'; readonly moment: number }
-  /** A signal after its n-th event, perhaps a second one after more of them. */
-  | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'; readonly events: readonly number[] };
 
 /** One command of a round: the first is the change itself. */
 export interface Act {
@@ -130,34 +123,4 @@ function optionsOf(random: Random): readonly string[] {
   const gate = random.pick([[], [], [], ['--abort-after', '2'], ['--abort-same-error', '2'], ['--abort-rate', '50/2']]);
   const pace = random.pick([[], [], ['--concurrency', '1'], ['--concurrency', '3']]);
   return [...waves, ...gate, ...pace];
-}
-
-function fateOf(random: Random, devices: number): Fate {
-  const kind = random.pick(['peace', 'killed', 'killed', 'killed', 'signal'] as const);
-  if (kind === 'peace') return { kind };
-  if (kind === 'killed') return { kind, moment: random.int(1, 12 + devices * 6) };
-  const first = random.int(1, 4 + devices * 6);
-  const events = random.int(0, 2) === 0 ? [first, first + random.int(1, 10)] : [first];
-  return { kind, signal: random.pick(['SIGINT', 'SIGTERM', 'SIGHUP']), events };
-}
-
-/** Kinds that say of a read what is not so: nobody can tell them from the truth, so they strike writes only. */
-const LIES: readonly Fault['kind'][] = ['400', '404'];
-const BILLING = { read: { method: 'GET' }, write: { method: 'POST' } } as const;
-
-function faultsOf(random: Random, services: readonly Fault['service'][]): readonly Fault[] {
-  return Array.from({ length: random.int(0, 5) }, () => {
-    const service = random.pick(services);
-    const { read, write } = UNDER_TEST.find((each) => each.service === service) ?? BILLING;
-    const kind = random.pick(faultSchema.shape.kind.options);
-    return faultSchema.parse({
-      service,
-      kind,
-      match: LIES.includes(kind) ? write : random.pick([write, write, read, {}]),
-      times: random.int(1, 3),
-      every: random.int(1, 4),
-      // A late effect comes before its settle time is over.
-      seconds: random.int(1, 15) / 10,
-    });
-  });
 }

@@ -16,7 +16,7 @@ const stateSchema = z.object({
   packages: z.array(z.object({ simIccid: z.string(), packageTypeId: z.number(), status: z.string() })),
 });
 
-export function watchPackages({ state: { services } }: Simulator): PackageWatch {
+export function watchPackages({ state: { services } }: Pick<Simulator, 'state'>): PackageWatch {
   const hosted = services.get('pond');
   if (hosted === undefined) throw new Error('The simulator has no POND');
   const { service } = hosted;

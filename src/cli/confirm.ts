@@ -22,9 +22,11 @@ export async function confirmChange(
   const { byStatus, samples, providers } = validation;
   const refused = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0) + (byStatus.SKIPPED ?? 0);
   terminal.note(`${name} on ${config.environment}, database ${database}, provider ${providers.join(', ')}`);
-  terminal.note(
-    `  ${(byStatus.PLANNED ?? 0) + (byStatus.NOOP ?? 0)} devices to change${refused === 0 ? '' : `, ${refused} rows left out`}`,
-  );
+  const { PLANNED = 0, NOOP = 0 } = byStatus;
+  // These are looked up at their carriers too, and changed where the database was wrong.
+  const already = NOOP === 0 ? '' : ` (${NOOP} of them already so in the database)`;
+  const devices = `${PLANNED + NOOP} device${PLANNED + NOOP === 1 ? '' : 's'} to change`;
+  terminal.note(`  ${devices}${already}${refused === 0 ? '' : `, ${refused} row${refused === 1 ? '' : 's'} left out`}`);
   for (const { iccid, before, after } of samples) terminal.note(`  ${iccid}: ${transition(before, after)}`);
   if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was saved, nothing was sent');

@@ -18,6 +18,9 @@ export interface Live {
 
 const PROGRESS_MS = 1000;
 
+/** With fewer the time left would be a guess. */
+const JUDGED_ROWS = 20;
+
 export function createLive(output: Output, terminal: Terminal, now: () => number): Live {
   const progress = terminal.progress();
   const told = new Set<number>();
@@ -28,6 +31,11 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
   let startedAt = now();
   let progressAt = now();
   const perSecond = (): number => Math.round(((finished - before) / Math.max(1, now() - startedAt)) * 10_000) / 10;
+  const timeLeft = (): string => {
+    const done = finished - before;
+    if (done < JUDGED_ROWS || finished >= rows) return '';
+    return `, ${duration(((now() - startedAt) / done) * (rows - finished))} left`;
+  };
 
   const tell = (event: RunEvent): void => {
     if (event.type === 'warning') terminal.note(`Warning: ${event.message}`);
@@ -43,7 +51,7 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
     }
     write(event);
     if (event.type !== 'row.result') return;
-    progress.update(`${finished} of ${rows} rows, ${perSecond()}/s`);
+    progress.update(`${finished} of ${rows} rows, ${perSecond()}/s${timeLeft()}`);
     if (now() - progressAt >= PROGRESS_MS) {
       progressAt = now();
       write({ type: 'progress', finished, rows, perSecond: perSecond() });
@@ -78,4 +86,12 @@ export function createLive(output: Output, terminal: Terminal, now: () => number
 
 function isOpen(status: RowStatus): boolean {
   return status === 'ACCEPTED' || status === 'NOT_STARTED';
+}
+
+/** In seconds, minutes or hours: as exact as an estimate can be. */
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { PondBulkError } from '../domain/errors.ts';
+import { fileProblem } from '../domain/file-problem.ts';
 import type { RunResult } from '../domain/result.ts';
 import { renderCsv, renderFailedCsv } from './render/result-csv.ts';
 import { summaryOf } from './render/result-json.ts';
@@ -25,8 +26,9 @@ export async function openResultsFolder(path: string): Promise<ResultsFolder> {
     await writeFile(probe, '');
     await rm(probe);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PondBulkError('config', 'RESULTS_UNWRITABLE', `The results folder ${path} cannot be written to: ${reason}`, { cause });
+    throw new PondBulkError('config', 'RESULTS_UNWRITABLE', `The results folder ${path} cannot be written to: ${fileProblem(cause)}`, {
+      cause,
+    });
   }
   const [results, failed, summary] = ['results.csv', 'failed.csv', 'summary.json'].map((name) => join(folder, name)) as [
     string,

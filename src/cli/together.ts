@@ -21,6 +21,7 @@ export function together(command: string, results: readonly RunResult[]): RunRes
     byStatus: Object.fromEntries(counts.filter(([, count]) => count > 0)),
     rowCount: sum(({ rowCount }) => rowCount),
     seconds: sum(({ seconds }) => seconds),
+    settled: sum(({ settled = 0 }) => settled),
     rows,
     exitCode: worstExitCode(results.map(({ exitCode }) => exitCode)),
     next: results.find(({ next }) => next !== null)?.next ?? null,

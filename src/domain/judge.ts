@@ -11,6 +11,8 @@ import { subscriberNumber } from './subscriber-number.ts';
 
 export type Change = PlanChange | Assignment;
 
+const NOT_IN_INVENTORY = 'no device of your service providers (or of the one that --provider names) has it: look for typing errors';
+
 export type Verdict =
   | { readonly status: 'SKIPPED' | 'REJECTED' | 'STALE'; readonly code: string; readonly message: string; readonly hint: string | null }
   /** `isNoop`: already as wanted, as far as the database knows. */
@@ -68,7 +70,7 @@ export function judge(row: RowFacts, judging: Judging): Verdict {
     }
     const device = row.device;
     if (device?.isArchived === true) throw new Refusal('DEVICE_ARCHIVED', `${device.portal} Device is archived`);
-    if (device === null) throw new Refusal('INVALID_ICCID', 'Invalid ICCID');
+    if (device === null) throw new Refusal('INVALID_ICCID', 'Invalid ICCID', NOT_IN_INVENTORY);
     return judging.request.kind === 'change-rate-plan'
       ? judgePlanChange(row, device, judging, judging.request)
       : judgeAssignment(row, device, judging, judging.request);

@@ -85,6 +85,8 @@ export interface RunResult {
   readonly byStatus: Readonly<Partial<Record<RowStatus, number>>>;
   readonly rowCount: number;
   readonly seconds: number;
+  /** Rows that were worked at to their end in these seconds, for the pace; refused ones cost no time. Absent where nothing was sent. */
+  readonly settled?: number;
   readonly rows: () => AsyncIterable<RowResult>;
   readonly exitCode: number;
   /** The exact next command, null when there is nothing left to do. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 
 import { PondBulkError } from '../domain/errors.ts';
+import { fileProblem } from '../domain/file-problem.ts';
 import type { List, ListRow } from '../domain/list-row.ts';
 import { findColumns, type ColumnKey, type Columns } from './columns.ts';
 import { decodeText } from './decode.ts';
@@ -23,19 +24,12 @@ export function openListFile(path: string): ListSource {
     if (statSync(path).isDirectory()) throw new Error('it is a folder');
     accessSync(path, constants.R_OK);
   } catch (cause) {
-    throw new PondBulkError('config', 'LIST_UNREADABLE', `The list ${path} cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new PondBulkError('config', 'LIST_UNREADABLE', `The list ${path} cannot be read: ${fileProblem(cause)}`, { cause });
   }
   const stream = createReadStream(path, { highWaterMark: 64 * 1024 });
   // It may fail before anybody reads it; readList tells it then.
   stream.on('error', () => undefined);
   return { name: basename(path), stream };
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const code = 'code' in cause ? cause.code : null;
-  if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EACCES' ? 'this user may not read it' : cause.message;
 }
 
 /** So many records that cannot be read may stand before the first that can; a file with more of them is no list. */

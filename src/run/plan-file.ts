@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
 import { z } from 'zod';
 
 import { PondBulkError } from '../domain/errors.ts';
 import type { ChangeRequest } from '../domain/change-request.ts';
+import { fileProblem } from '../domain/file-problem.ts';
 import type { Iccid } from '../domain/iccid.ts';
 import type { List, ListRow } from '../domain/list-row.ts';
 import type { Expected } from './expectation.ts';
@@ -105,20 +106,14 @@ export async function writePlan(path: string, header: Omit<PlanHeader, 'form'>, 
   } catch (cause) {
     await rm(partial, { force: true });
     if (cause instanceof PondBulkError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PondBulkError('config', 'PLAN_UNWRITABLE', `The plan ${path} cannot be written: ${reason}`, { cause });
+    throw new PondBulkError('config', 'PLAN_UNWRITABLE', `The plan ${path} cannot be written: ${fileProblem(cause)}`, { cause });
   }
 }
 
 /** Reads a plan back. Rejects with PondBulkError: (config) when there is none, (plan) when it is no whole, untouched plan of ours. */
 export async function readPlan(path: string): Promise<SavedPlan> {
-  await stat(path).catch((cause: unknown) => {
-    throw new PondBulkError(
-      'config',
-      'PLAN_UNREADABLE',
-      `The plan ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+  await requireFile(path).catch((cause: unknown) => {
+    throw new PondBulkError('config', 'PLAN_UNREADABLE', `The plan ${path} cannot be read: ${fileProblem(cause)}`, { cause });
   });
   const hash = createHash('sha256');
   const expected = new Map<number, Expected>();
@@ -149,6 +144,12 @@ export async function readPlan(path: string): Promise<SavedPlan> {
     list: { name: list, columns, rows: pagesOf(rows) },
     expectedOf: (line) => expected.get(line),
   };
+}
+
+/** A folder can be opened too, and fails only when it is read. */
+async function requireFile(path: string): Promise<void> {
+  if ((await stat(path)).isDirectory()) throw new Error('it is a folder');
+  await access(path, constants.R_OK);
 }
 
 const ROWS_PER_PAGE = 1000;

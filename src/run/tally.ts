@@ -36,6 +36,8 @@ export class Tally {
   readonly samples: Sample[] = [];
   /** Whether a provider was refused whole (writes disabled, no credentials). */
   providerRefused = false;
+  /** What each sample is to become. */
+  readonly #outcomes: string[] = [];
   #refused = 0;
   readonly #errors: string[] = [];
   readonly #pageRows: number;
@@ -73,7 +75,21 @@ export class Tally {
   #addPlanned({ change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
     const group = groupOf(change);
     if (!this.groups.has(group.key)) this.groups.set(group.key, group);
-    if (this.samples.length < MAX_SAMPLES && !isNoop) this.samples.push({ iccid: change.device.iccid, before: change.before, after });
+    if (!isNoop) this.#addSample({ iccid: change.device.iccid, before: change.before, after });
+  }
+
+  /** The first rows; one with another outcome takes the place of one whose outcome is shown already, so that a second plan is seen. */
+  #addSample(sample: Sample): void {
+    const outcome = JSON.stringify(sample.after);
+    if (this.samples.length < MAX_SAMPLES) {
+      this.samples.push(sample);
+      this.#outcomes.push(outcome);
+    } else if (!this.#outcomes.includes(outcome)) {
+      const repeated = this.#outcomes.findLastIndex((each, at) => this.#outcomes.indexOf(each) < at);
+      if (repeated === -1) return;
+      this.samples[repeated] = sample;
+      this.#outcomes[repeated] = outcome;
+    }
   }
 
   #addRefused(row: RowFacts, { code, message, hint }: Exclude<Verdict, { readonly status: 'PLANNED' }>): void {

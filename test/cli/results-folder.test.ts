@@ -68,6 +68,10 @@ test('a file where the folder should be is refused by name and stays as it was',
   const refused: unknown = await openResultsFolder(file).catch((error: unknown) => error);
 
   expect(refused).toBeInstanceOf(PondBulkError);
-  expect(refused).toMatchObject({ kind: 'config', code: 'RESULTS_UNWRITABLE', message: expect.stringContaining(file) });
+  expect(refused).toMatchObject({
+    kind: 'config',
+    code: 'RESULTS_UNWRITABLE',
+    message: `The results folder ${file} cannot be written to: a file has this name`,
+  });
   expect(await readFile(file, 'utf8')).toBe('mine');
 });

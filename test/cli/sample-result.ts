@@ -46,6 +46,7 @@ export function sampleResult(changes: Partial<RunResult> = {}, rows: readonly Ro
     byStatus,
     rowCount: rows.length,
     seconds: 12.34,
+    settled: 11,
     rows: () => eachOf(rows),
     exitCode: 9,
     next: 'pond-bulk resume 20261121T060000-abcdef --yes',

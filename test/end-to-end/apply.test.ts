@@ -119,3 +119,13 @@ test.each([
 
   expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(says)]);
 });
+
+test.each([
+  ['nowhere.plan', 'there is no such file'],
+  ['.', 'it is a folder'],
+])('%s is no plan, and the message says why', async (path, reason) => {
+  const ran = await sandbox.runHere(['apply', path]);
+
+  expect(ran.code, ran.stderr).toBe(2);
+  expect(ran.stderr).toContain(`The plan ${path} cannot be read: ${reason}`);
+});

@@ -72,7 +72,7 @@ describe('the first record that can be read tells the columns', () => {
 
 describe('a list that nobody can read ends with what is wrong and what to do', () => {
   test.each([
-    ['a file that is not there', 'fixtures/csv/nowhere.csv', 'there is no such file'],
+    ['a file that is not there', 'fixtures/csv/nowhere.csv', 'there is no such file or folder'],
     ['a folder', 'fixtures/csv', 'it is a folder'],
   ])('%s', (_name, path, reason) => {
     const opened = () => openListFile(path);

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Context, GlobalFlags } from '../context.ts';
 import { glyphsFor } from '../render/glyphs.ts';
 import { shortened } from '../render/plain.ts';
-import { tableWith } from '../render/table.ts';
+import { tableOf } from '../render/table.ts';
 
 /** pond-bulk config */
 export function configCommand(program: Command, context: Context): void {
@@ -17,11 +17,10 @@ export function configCommand(program: Command, context: Context): void {
       const settings = config.describe();
       for (const warning of config.warnings) context.terminal.note(`Warning: ${warning}`);
       if (flags.output === 'json') return context.terminal.out(`${JSON.stringify(settings, null, 2)}\n`);
-      const table = tableWith(['Setting', 'Value', 'From'], context.terminal);
       const { more } = glyphsFor(context.terminal.isOutTty);
       const names = Math.max(...settings.map(({ name }) => name.length));
-      for (const { name, value, source } of settings)
-        table.push([name, shortened(value, Math.max(20, context.terminal.columns - names - 24), more), source]);
-      return context.terminal.out(`${table.toString()}\n`);
+      const room = Math.max(20, context.terminal.columns - names - 24);
+      const rows = settings.map(({ name, value, source }) => [name, shortened(value, room, more), source]);
+      return context.terminal.out(`${tableOf(['Setting', 'Value', 'From'], rows, context.terminal)}\n`);
     });
 }

@@ -7,7 +7,7 @@ import type { Context, GlobalFlags } from '../context.ts';
 import { wholeNumber } from '../options.ts';
 import { glyphsFor } from '../render/glyphs.ts';
 import { plain } from '../render/plain.ts';
-import { tableWith } from '../render/table.ts';
+import { tableOf } from '../render/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ListFlags extends GlobalFlags {
@@ -27,23 +27,22 @@ export function listCommand(program: Command, context: Context): void {
       const session = await context.openWrite(flags, () => undefined);
       try {
         const runs = await session.store.findRuns(flags.limit);
-        await context.terminal.out(flags.output === 'json' ? `${JSON.stringify(runs, null, 2)}\n` : tableOf(runs, context.terminal));
+        await context.terminal.out(flags.output === 'json' ? `${JSON.stringify(runs, null, 2)}\n` : runsText(runs, context.terminal));
       } finally {
         await session.close();
       }
     });
 }
 
-function tableOf(runs: readonly RunInfo[], terminal: Terminal): string {
+function runsText(runs: readonly RunInfo[], terminal: Terminal): string {
   if (runs.length === 0) return 'No runs yet.\n';
   const { more } = glyphsFor(terminal.isOutTty);
-  const table = tableWith(['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'], terminal);
-  for (const run of runs) {
+  const rows = runs.map((run) => {
     const counts = countsOf(run.bulkChanges);
-    const rows = ROW_STATUSES.flatMap((status) => (counts[status] === undefined ? [] : [`${status} ${counts[status]}`])).join(', ');
+    const standing = ROW_STATUSES.flatMap((status) => (counts[status] === undefined ? [] : [`${status} ${counts[status]}`])).join(', ');
     const ids = run.bulkChanges.map(({ id }) => id);
     const shown = ids.length > 3 ? `${ids.slice(0, 3).join(', ')} ${more} (${ids.length})` : ids.join(', ');
-    table.push([run.startedAt.slice(0, 19), run.id, run.command, plain(run.operator), shown, rows]);
-  }
-  return `${table.toString()}\n`;
+    return [run.startedAt.slice(0, 19), run.id, run.command, plain(run.operator), shown, standing];
+  });
+  return `${tableOf(['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'], rows, terminal)}\n`;
 }

@@ -4,7 +4,7 @@ import { PondBulkError } from '../../domain/errors.ts';
 import type { CarrierKey } from '../../domain/carrier-key.ts';
 import { notBlank } from '../options.ts';
 import { csvLine } from '../render/result-csv.ts';
-import { tableWith } from '../render/table.ts';
+import { tableOf } from '../render/table.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A service provider of the sandbox, with devices to try changes on. */
@@ -20,11 +20,15 @@ export interface SandboxProvider {
 }
 
 /** The providers, and what to type next. */
-export function renderProviders(providers: readonly SandboxProvider[], terminal: Pick<Terminal, 'isOutTty'>): string {
-  const table = tableWith(['Provider', 'Integration', 'Devices', 'Known by', 'Plan to try'], terminal);
-  for (const { name, integration, devices, key, plan, mayWrite } of providers)
-    table.push([name, integration, String(devices.length), key, mayWrite ? plan : 'read-only']);
-  return `${table.toString()}
+export function renderProviders(providers: readonly SandboxProvider[], terminal: Pick<Terminal, 'isOutTty' | 'columns'>): string {
+  const rows = providers.map(({ name, integration, devices, key, plan, mayWrite }) => [
+    name,
+    integration,
+    String(devices.length),
+    key,
+    mayWrite ? plan : 'read-only',
+  ]);
+  return `${tableOf(['Provider', 'Integration', 'Devices', 'Known by', 'Plan to try'], rows, terminal)}
 
 A list of their devices, each with its plan to try, and a change by it:
   pond-bulk sandbox list > all.csv

@@ -1,5 +1,6 @@
 import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
-import type { RunInfo } from '../../domain/run-store.ts';
+import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
+import type { RowStatus } from '../../domain/status.ts';
 import type { WaveOptions } from '../../run/engine-options.ts';
 import { onlySettle } from '../../run/only-settle.ts';
 import { countsOf, work } from '../../run/work.ts';
@@ -41,10 +42,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   const ids = bulkChanges.map(({ id }) => id);
   const before = countsOf(bulkChanges);
   const rowCount = Object.values(before).reduce((sum, count) => sum + count, 0);
-  const open = (['NOT_STARTED', 'UNKNOWN', 'ACCEPTED', ...(again?.statuses ?? [])] as const).reduce(
-    (sum, status) => sum + (before[status] ?? 0),
-    0,
-  );
+  const open = openOf(before, again?.statuses);
   live.begin(run.id, rowCount, rowCount - open);
   live.emit({
     type: 'run.start',
@@ -112,10 +110,16 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     byStatus,
     rowCount,
     seconds: (clock.now() - startedAt) / 1000,
+    settled: Math.max(0, open - openOf(byStatus)),
     rows: () => store.results(ids),
     exitCode,
     next: nextCommand(options.id, byStatus, options.suffix),
     files: [],
     warnings: run.warnings,
   };
+}
+
+/** Rows that have not come to their end. */
+function openOf(counts: StatusCounts, others: readonly RowStatus[] = []): number {
+  return (['NOT_STARTED', 'UNKNOWN', 'ACCEPTED', ...others] as const).reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 }

@@ -2,21 +2,21 @@ import type { DeviceState, Drift, DriftReport } from '../../domain/result.ts';
 import type { Terminal } from '../terminal.ts';
 import { glyphsFor } from './glyphs.ts';
 import { plain } from './plain.ts';
-import { tableWith } from './table.ts';
+import { tableOf } from './table.ts';
 
 /** Devices whose carrier, database and journal do not agree: a row for each, at most `max`, and what can be done. */
-export function renderDrift({ compared, rows }: DriftReport, { isOutTty }: Pick<Terminal, 'isOutTty'>, max: number): string {
+export function renderDrift({ compared, rows }: DriftReport, paper: Pick<Terminal, 'isOutTty' | 'columns'>, max: number): string {
   const asked = `${compared} device${compared === 1 ? '' : 's'} compared`;
   if (rows.length === 0) return compared === 0 ? '' : `No drift: ${asked} with carrier and database`;
-  const { more } = glyphsFor(isOutTty);
-  const table = tableWith(['Line', 'ICCID', 'Run wrote', 'Carrier has', 'Database has', 'Drift'], { isOutTty });
-  for (const row of rows.slice(0, max)) {
+  const { more } = glyphsFor(paper.isOutTty);
+  const cells = rows.slice(0, max).map((row) => {
     const states = [row.wrote, row.carrier, row.database].map((state) => heldText(state, row) || '-');
-    table.push([String(row.line), plain(row.iccid), ...states, plain(row.message)]);
-  }
+    return [String(row.line), plain(row.iccid), ...states, plain(row.message)];
+  });
+  const table = tableOf(['Line', 'ICCID', 'Run wrote', 'Carrier has', 'Database has', 'Drift'], cells, paper);
   const rest = rows.length > max ? `\n${more} and ${rows.length - max} more: --output csv, or --results DIR, has them all` : '';
   const count = (fix: 'safe' | 'done'): number => rows.filter((row) => row.fix === fix).length;
-  return `Drift: ${rows.length} of ${asked}, ${count('done')} written, ${count('safe')} safe to write with --fix\n${table.toString()}${rest}`;
+  return `Drift: ${rows.length} of ${asked}, ${count('done')} written, ${count('safe')} safe to write with --fix\n${table}${rest}`;
 }
 
 /** What of a state the run wrote too; all of it where the carrier speaks of plans in a way of its own. Empty when there is none. */

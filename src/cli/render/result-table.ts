@@ -7,7 +7,7 @@ import type { Style, Terminal } from '../terminal.ts';
 import { transition } from './device-state.ts';
 import { renderDrift } from './drift.ts';
 import { glyphsFor } from './glyphs.ts';
-import { plain, shortened } from './plain.ts';
+import { plain, shortened, widthOf } from './plain.ts';
 import { shownRows, type Shown } from './shown-rows.ts';
 
 /** cli-table3 takes time with the square of its rows; more are read in a file. */
@@ -87,7 +87,7 @@ const NARROWEST = 12;
 
 /** Widths of the columns' texts; 0 leaves a column out. */
 function fit(rows: readonly (readonly string[])[], columns: number): readonly number[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ''))));
   const over = (): number => widths.reduce((sum, width) => sum + (width > 0 ? width + 3 : 0), 1) - columns;
   const shrink = (at: number): void => {
     const width = widths[at] ?? 0;
@@ -99,14 +99,15 @@ function fit(rows: readonly (readonly string[])[], columns: number): readonly nu
   shrink(CHANGE);
   if (over() > 0) widths[CHANGE] = 0;
   // What a dropped column gave back goes to the message.
-  const wanted = Math.max(...rows.map((row) => row[MESSAGE]?.length ?? 0));
+  const wanted = Math.max(...rows.map((row) => widthOf(row[MESSAGE] ?? '')));
   if (over() < 0) widths[MESSAGE] = Math.min(wanted, (widths[MESSAGE] ?? 0) - over());
   return widths;
 }
 
-function totals({ byStatus, rowCount, seconds, dryRun }: RunResult, { isOutTty, paint }: Paper): string {
-  const rate = !dryRun && seconds >= 1 ? `, ${Math.round((rowCount / seconds) * 10) / 10}/s` : '';
-  return `${rowCount} row${rowCount === 1 ? '' : 's'}: ${countsText(byStatus, paint)} (${seconds.toFixed(1)} s${rate})${dryRun ? ` ${glyphsFor(isOutTty).dash} dry run, nothing was changed` : ''}`;
+function totals({ byStatus, rowCount, seconds, settled = 0, dryRun }: RunResult, { isOutTty, paint }: Paper): string {
+  const rate = settled > 0 && seconds >= 1 ? `, ${Math.round((settled / seconds) * 10) / 10}/s` : '';
+  const counts = rowCount === 0 ? '' : `: ${countsText(byStatus, paint)}`;
+  return `${rowCount} row${rowCount === 1 ? '' : 's'}${counts} (${seconds.toFixed(1)} s${rate})${dryRun ? ` ${glyphsFor(isOutTty).dash} dry run, nothing was changed` : ''}`;
 }
 
 /** Which provider stands how: one of several may have stopped, and on a narrow terminal their column is left out. */

@@ -44,7 +44,8 @@ export async function shownRows(rows: AsyncIterable<RowResult>, max: number): Pr
       providers.set(row.provider, counts);
     }
     if (row.error === null || row.status === 'SKIPPED') continue;
-    const key = `${row.status} ${row.error.code}`;
+    // Two providers' missing credentials are two things to do.
+    const key = JSON.stringify([row.status, row.error.code, row.provider]);
     const cause = causes.get(key);
     if (cause !== undefined) cause.count += 1;
     else if (causes.size < MAX_CAUSES) causes.set(key, { status: row.status, code: row.error.code, count: 1, example: row });

@@ -5,7 +5,7 @@ import { renderDrift } from '../../../src/cli/render/drift.ts';
 import type { Drift } from '../../../src/domain/result.ts';
 import { sampleResult, sampleRow } from '../sample-result.ts';
 
-const PIPE = { isOutTty: false };
+const PIPE = { isOutTty: false, columns: 200 };
 
 function drift(line: number, given: Partial<Drift> = {}): Drift {
   return {

@@ -18,6 +18,9 @@ test.each([
   ['abcdef', 1, '…'],
   ['abcdef', 0, ''],
   ['ab🚀cd', 4, 'ab…'],
-])('%s in %i characters is %s', (text, width, short) => {
+  ['日本語', 6, '日本語'],
+  ['日本語', 5, '日本…'],
+  ['日本語', 4, '日…'],
+])('%s in %i columns is %s', (text, width, short) => {
   expect(shortened(text, width)).toBe(short);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { widthOf } from '../../../src/cli/render/plain.ts';
 import { renderTable } from '../../../src/cli/render/result-table.ts';
 import type { RowResult } from '../../../src/domain/result.ts';
 import { expectGolden } from '../../golden.ts';
@@ -73,6 +74,17 @@ describe('what a table never does', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  test.each([60, 80, 200])('wide characters do not make it wider than %i columns', async (columns) => {
+    const name = '日本データ通信';
+    const row: RowResult = { ...sampleRow('FAILED', 0), provider: name, message: `${name.repeat(9)} e\u0301` };
+    const { terminal } = fakeTerminal({ outTty: true, columns, env: { NO_COLOR: '1' } });
+
+    const lines = linesOfTable(await renderTable(sampleResult({}, [row]), terminal));
+
+    expect(new Set(lines.map(widthOf)).size).toBe(1);
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
+  });
+
   test('it has at most 200 rows, failures first, and says how to see the rest', async () => {
     const rows = [...Array.from({ length: 400 }, (_, index) => sampleRow('APPLIED', index)), sampleRow('FAILED', 400)];
     const { terminal } = fakeTerminal();
@@ -104,8 +116,16 @@ describe('what stands under the table', () => {
     expect(text).toContain('Bulk change 4711 (run');
   });
 
+  test('the pace is that of rows that were worked at, not of all', async () => {
+    const stopped = await renderTable(sampleResult({ rowCount: 100, seconds: 5, settled: 6 }), terminal);
+    const looked = await renderTable(sampleResult({ rowCount: 100, seconds: 5, settled: 0 }), terminal);
+
+    expect(stopped).toContain('(5.0 s, 1.2/s)');
+    expect(looked).toContain('(5.0 s)');
+  });
+
   test('a dry run says that nothing was changed, and no pace', async () => {
-    const text = await renderTable(sampleResult({ dryRun: true }), terminal);
+    const text = await renderTable(sampleResult({ dryRun: true, settled: 0 }), terminal);
 
     expect(text).toContain('dry run, nothing was changed');
     expect(text).not.toContain('/s)');
@@ -114,7 +134,7 @@ describe('what stands under the table', () => {
   test('without rows, ids, files and a next command only the totals are left', async () => {
     const text = await renderTable(sampleResult({ bulkChangeIds: [], warnings: [], files: [], next: null, seconds: 0.1 }, []), terminal);
 
-    expect(text).toBe('0 rows:  (0.1 s)\n');
+    expect(text).toBe('0 rows (0.1 s)\n');
   });
 
   test('failures are grouped by cause, the most frequent first, with an example', async () => {

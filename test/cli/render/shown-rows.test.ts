@@ -55,6 +55,17 @@ test('twenty causes are told one by one, the rows of the rest are counted', asyn
   expect(causes.reduce((sum, { count }) => sum + count, otherCauses)).toBe(30);
 });
 
+test('the same failure at two providers is two causes', async () => {
+  const rows = ['POND', 'Rogers', 'POND'].map((provider, index) => ({ ...sampleRow('REJECTED', index), provider }));
+
+  const { causes } = await shownRows(eachOf(rows), 200);
+
+  expect(causes.map(({ count, example }) => [example.provider, count])).toEqual([
+    ['POND', 2],
+    ['Rogers', 1],
+  ]);
+});
+
 test('a row that was left out is no cause', async () => {
   const skipped = { ...sampleRow('FAILED', 0), status: 'SKIPPED' } as const;
 

@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 
 import pLimit from 'p-limit';
 
+import type { Account } from './config/account.ts';
 import type { BillingConnection, Billing } from './domain/billing.ts';
-import type { AccountSettings, Carrier, CarrierConnection, Integration } from './domain/carrier.ts';
+import type { Carrier, CarrierConnection, Integration } from './domain/carrier.ts';
 import type { Clock } from './domain/clock.ts';
 import { createHttpClient } from './http/client.ts';
-import { createLimiter, type Limiter, type Pace, type TurnOf } from './http/limiter.ts';
+import { createLimiter, type Limiter, type TurnOf } from './http/limiter.ts';
 import type { Redact } from './http/redact.ts';
 import { createTurn, TURN_MS } from './http/turn.ts';
 import type { TurnHolder, TurnStore } from './domain/turn.ts';
 import type { HttpClient } from './domain/http.ts';
 
+/** What all connections of a process share. */
 export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly redact: Redact;
@@ -39,15 +41,7 @@ export interface Sharing {
   readonly isAlive: (pid: number) => boolean;
 }
 
-/** An account of an integration: what to log in with, and how fast. */
-export interface Account {
-  readonly settings: AccountSettings;
-  readonly pace: Pace;
-  readonly timeoutMs: number;
-  readonly batchSize: number;
-  readonly settleMs?: number | undefined;
-}
-
+/** Opens what the accounts of carriers and billing are used through. */
 export interface Connections {
   carrier(carrier: Carrier, account: Account): CarrierConnection;
   billing(billing: Billing, account: Account): BillingConnection;

@@ -15,6 +15,7 @@ import { createProgram } from './cli/program.ts';
 import { createTerminal, type Terminal } from './cli/terminal.ts';
 import { readEnvFile } from './config/env-file.ts';
 import { loadConfig, type Config } from './config/load-config.ts';
+import { permissionSettings, requireUrl } from './database-settings.ts';
 import { grantsScript } from './database/grants-sql.ts';
 import { migrate } from './database/migrate.ts';
 import { migrationScript } from './database/migration-sql.ts';
@@ -64,7 +65,7 @@ export async function main(argv: readonly string[], process_: NodeJS.Process, pr
   const host = { name: hostname(), user: userInfo().username, pid: process_.pid, isAlive };
   const openOwn = async (open: 'openWriteSession' | 'openSettlingSession', flags: GlobalFlags, emit: Emit): Promise<WriteSession> => {
     const config = await configure(flags);
-    return (await sessions())[open](config, emit, systemClock, { ...host, host: host.name }, probeOn(config));
+    return (await sessions())[open]({ config, emit, clock: systemClock, process: { ...host, host: host.name }, probe: probeOn(config) });
   };
   const context: Context = {
     terminal,
@@ -74,11 +75,10 @@ export async function main(argv: readonly string[], process_: NodeJS.Process, pr
     version: readVersion(),
     newRunId: () => `${new Date().toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}-${randomBytes(3).toString('hex')}`,
     configure,
-    openRead: async (flags, emit) => (await sessions()).openReadSession(await configure(flags), emit, systemClock),
+    openRead: async (flags, emit) => (await sessions()).openReadSession({ config: await configure(flags), emit, clock: systemClock }),
     openWrite: (flags, emit) => openOwn('openWriteSession', flags, emit),
     openSettling: (flags, emit) => openOwn('openSettlingSession', flags, emit),
     migrate: async (flags, withOperatorSchema) => {
-      const { requireUrl } = await sessions();
       const db = await openDatabase(requireUrl(await configure(flags)), { create: true });
       try {
         return await migrate(db, { withOperatorSchema });
@@ -86,14 +86,9 @@ export async function main(argv: readonly string[], process_: NodeJS.Process, pr
         await db.close();
       }
     },
-    migrationScript: async (flags, withOperatorSchema) => {
-      const { requireUrl } = await sessions();
-      return migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema });
-    },
-    grantsScript: async (flags, logins) => {
-      const { permissionSettings } = await sessions();
-      return grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) });
-    },
+    migrationScript: async (flags, withOperatorSchema) =>
+      migrationScript(engineOf(requireUrl(await configure(flags))), { withOperatorSchema }),
+    grantsScript: async (flags, logins) => grantsScript({ ...logins, permissions: permissionSettings(await configure(flags)) }),
     examine: async (flags) => (await doctor()).examineSystem(await configure(flags), systemClock, interruption.drain),
     exit: (code) => {
       exitCode = code;

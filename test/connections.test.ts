@@ -27,7 +27,7 @@ test('service providers that use one account share its login, also where it may 
   const settings = Object.fromEntries(
     Object.entries(carrierEnvironment(simulator.port)).map(([name, value]) => [name.replace('THINGSPACE_', ''), value]),
   );
-  const account = { settings, pace: { concurrency: 10, perSecond: null }, timeoutMs: 5000, batchSize: 200 };
+  const account = { settings, pace: { concurrency: 10, perSecond: null }, timeoutMs: 5000, batchSize: 200, deadlineMs: 1000 };
   const change = { device: { iccid: thingSpaceIccid(1) } } as PlanChange;
 
   const plans = await Promise.all(

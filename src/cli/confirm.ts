@@ -1,6 +1,6 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { Validation } from '../run/validate.ts';
-import type { ChangeCommand } from './commands/change.ts';
+import type { ChangeCommand } from './commands/change-command.ts';
 import type { Context, GlobalFlags, WriteSession } from './context.ts';
 import { transition } from './render/device-state.ts';
 

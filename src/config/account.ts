@@ -8,22 +8,23 @@ export interface Ceilings {
   readonly perSecond: number | null;
 }
 
-export type Account =
-  | {
-      readonly ok: true;
-      readonly settings: AccountSettings;
-      readonly pace: { readonly concurrency: number; readonly perSecond: number | null };
-      readonly timeoutMs: number;
-      /** Devices in one request. */
-      readonly batchSize: number;
-      readonly deadlineMs: number;
-      /** How long a lost change is read back, where that is not the run's own time. */
-      readonly settleMs?: number | undefined;
-    }
-  | { readonly ok: false; readonly missing: readonly string[] };
+/** An account of an integration: what to log in with, and how fast. */
+export interface Account {
+  readonly settings: AccountSettings;
+  readonly pace: { readonly concurrency: number; readonly perSecond: number | null };
+  readonly timeoutMs: number;
+  /** Devices in one request. */
+  readonly batchSize: number;
+  readonly deadlineMs: number;
+  /** How long a lost change is read back, where that is not the run's own time. */
+  readonly settleMs?: number | undefined;
+}
+
+/** An account, or the names of the settings that it lacks. */
+export type ConfiguredAccount = (Account & { readonly ok: true }) | { readonly ok: false; readonly missing: readonly string[] };
 
 /** The account of an integration. A provider's own settings (`_<id>`) come first, the shared ones stand in for those it has not. */
-export function accountOf(sources: Sources, integration: Integration, providerId: number | null, ceilings: Ceilings): Account {
+export function accountOf(sources: Sources, integration: Integration, providerId: number | null, ceilings: Ceilings): ConfiguredAccount {
   const text = (name: string): string | null => {
     const shared = `${integration.prefix}_${name}`;
     const own = providerId === null ? null : sources.find(`${shared}_${providerId}`);

@@ -4,7 +4,7 @@ import { PondBulkError } from '../domain/errors.ts';
 import { SHORTEST_SECRET } from '../domain/shortest-secret.ts';
 import type { Integration } from '../domain/carrier.ts';
 import type { EnvFile } from './env-file.ts';
-import { accountOf, liftedLimits, type Account, type Ceilings } from './account.ts';
+import { accountOf, liftedLimits, type ConfiguredAccount, type Ceilings } from './account.ts';
 import { namedSettings } from './integration-settings.ts';
 import { misspelt } from './misspelt.ts';
 import { numberKey, numberSettings, numberValue, type NumberKind } from './number-settings.ts';
@@ -32,7 +32,7 @@ type Values = { readonly [K in SettingKey]: SettingValue<K> };
 /** What a command was told, checked and read-only. */
 export interface Config extends Values {
   /** The account of an integration; with a provider id the settings ending in `_<id>` come first. */
-  account(integration: Integration, providerId: number | null): Account;
+  account(integration: Integration, providerId: number | null): ConfiguredAccount;
   /** CHANGE_TYPE_<NAME> and the like; undefined when it is not set. */
   number(kind: NumberKind, name: string): number | undefined;
   /** Every secret value, for redaction. */

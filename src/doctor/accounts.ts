@@ -1,4 +1,4 @@
-import type { Account } from '../config/account.ts';
+import type { Account, ConfiguredAccount } from '../config/account.ts';
 import type { Connections } from '../connections.ts';
 import type { Billing } from '../domain/billing.ts';
 import { CallFailed } from '../domain/call-failed.ts';
@@ -13,14 +13,12 @@ export interface AccountsOptions {
   readonly providers: readonly Provider[];
   readonly carriers: readonly Carrier[];
   readonly billing: Billing;
-  readonly accountOf: (integration: Integration, providerId: number | null) => Account;
+  readonly accountOf: (integration: Integration, providerId: number | null) => ConfiguredAccount;
   readonly connections: Pick<Connections, 'carrier' | 'billing'>;
   /** Some devices of the provider, to read one. */
   readonly sampleDevices: (provider: Provider) => Promise<readonly Device[]>;
   readonly signal: AbortSignal;
 }
-
-type Given = Extract<Account, { readonly ok: true }>;
 
 /** Credentials of carriers and of billing, each tried by one read. All at once: each account has its own limits. */
 export async function checkAccounts(options: AccountsOptions): Promise<readonly Check[]> {
@@ -64,9 +62,9 @@ export async function checkAccounts(options: AccountsOptions): Promise<readonly 
 async function checkAccount(
   name: string,
   integration: Integration,
-  account: Account,
+  account: ConfiguredAccount,
   mayBeLeftOut: boolean,
-  read: (account: Given) => Promise<string>,
+  read: (account: Account) => Promise<string>,
 ): Promise<Check> {
   if (!account.ok) {
     const advice = `set ${account.missing.join(', ')}`;

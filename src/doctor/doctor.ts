@@ -5,7 +5,7 @@ import { revio } from '../billing/revio/revio.ts';
 import { CARRIERS } from '../carriers/registry.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Clock } from '../domain/clock.ts';
-import { integrationNames, permissionSettings, portalTypes } from '../session.ts';
+import { integrationNames, permissionSettings, portalTypes } from '../database-settings.ts';
 import type { Check } from './check.ts';
 import { examine } from './examine.ts';
 import { realFiles } from './files.ts';

@@ -196,7 +196,7 @@ function decode(response: AxiosResponse<Buffer>): string {
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3), as milliseconds from now. */
-export function parseRetryAfter(value: string | undefined): number | null {
+function parseRetryAfter(value: string | undefined): number | null {
   if (value === undefined) return null;
   const seconds = Number(value);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();

@@ -1,10 +1,9 @@
 import { PondBulkError } from '../domain/errors.ts';
 import { parseIccid } from '../domain/iccid.ts';
+import type { RowValues } from '../domain/list-row.ts';
 
-/** What a column can be for. */
-export const COLUMN_KEYS = [
-  'iccid',
-  'phoneNumber',
+/** Columns with what a row wants. */
+export const VALUE_KEYS = [
   'customer',
   'site',
   'plan',
@@ -12,7 +11,10 @@ export const COLUMN_KEYS = [
   'customerRatePlan',
   'customerRatePool',
   'effectiveDate',
-] as const;
+] as const satisfies readonly (keyof RowValues)[];
+
+/** What a column can be for. */
+export const COLUMN_KEYS = ['iccid', 'phoneNumber', ...VALUE_KEYS] as const;
 
 export type ColumnKey = (typeof COLUMN_KEYS)[number];
 

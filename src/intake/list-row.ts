@@ -1,6 +1,6 @@
 import { parseIccid, passesLuhn } from '../domain/iccid.ts';
 import type { ListProblem, ListRow, RowValues } from '../domain/list-row.ts';
-import type { ColumnKey, Columns } from './columns.ts';
+import { VALUE_KEYS, type ColumnKey, type Columns } from './columns.ts';
 import { iccidProblem, malformed, noIccidProblem, tooManyCells } from './list-problems.ts';
 import { parsePhoneNumber } from './phone-number.ts';
 import type { RecordProblem } from './records.ts';
@@ -54,16 +54,6 @@ function unquoted(cell: string): string {
   const trimmed = cell.trim();
   return trimmed.startsWith("'") ? trimmed.slice(1).trim() : trimmed;
 }
-
-const VALUE_KEYS = [
-  'customer',
-  'site',
-  'plan',
-  'commPlan',
-  'customerRatePlan',
-  'customerRatePool',
-  'effectiveDate',
-] as const satisfies readonly (keyof RowValues)[];
 
 function valuesOf(at: (key: ColumnKey) => string): RowValues {
   const values: { -readonly [Key in keyof RowValues]: RowValues[Key] } = {};

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { revio } from '../../src/billing/revio/revio.ts';
 import { ebonding } from '../../src/carriers/ebonding/ebonding.ts';
 import { jasper } from '../../src/carriers/jasper/jasper.ts';
-import type { Account } from '../../src/config/account.ts';
+import type { ConfiguredAccount } from '../../src/config/account.ts';
 import type { Connections } from '../../src/connections.ts';
 import { checkAccounts, type AccountsOptions } from '../../src/doctor/accounts.ts';
 import { CallFailed } from '../../src/domain/call-failed.ts';
@@ -21,7 +21,14 @@ const PROVIDER: Provider = {
   tenantId: 1,
   writeIsEnabled: true,
 };
-const ACCOUNT: Account = { ok: true, settings: {}, pace: { concurrency: 1, perSecond: null }, timeoutMs: 1, batchSize: 1, deadlineMs: 1 };
+const ACCOUNT: ConfiguredAccount = {
+  ok: true,
+  settings: {},
+  pace: { concurrency: 1, perSecond: null },
+  timeoutMs: 1,
+  batchSize: 1,
+  deadlineMs: 1,
+};
 const device = (iccid: string): Device => ({ portal: 'M2M', deviceId: 1, iccid, msisdn: null, eid: null, providerId: 7, tenantId: 1 });
 
 function failed(kind: RowError['class'], hint: string | null = null): CallFailed {
@@ -119,7 +126,7 @@ test('a provider of an integration that is not supported, and one that may not b
 
 test('a carrier that is a procedure of the database has no account to try, and its being ready says nothing about others', async () => {
   const own: Provider = { ...PROVIDER, id: 8, displayName: 'eBonding', integration: 'eBonding', portal: 'Mobility' };
-  const accountOf = (integration: { readonly settings: readonly string[] }): Account =>
+  const accountOf = (integration: { readonly settings: readonly string[] }): ConfiguredAccount =>
     integration.settings.length === 0 ? ACCOUNT : { ok: false, missing: jasper.settings.map((name) => `JASPER_${name}`) };
 
   const [first, second] = await checked({ providers: [PROVIDER, own], carriers: [jasper, ebonding], accountOf });

@@ -61,7 +61,13 @@ async function reads(
     knownPackages: async () => [],
     sharing: null,
   });
-  const connection = connections.carrier(carrier, { settings: settingsOf(carrier, simulator.port), pace, timeoutMs: 5000, batchSize: 1 });
+  const connection = connections.carrier(carrier, {
+    settings: settingsOf(carrier, simulator.port),
+    pace,
+    timeoutMs: 5000,
+    batchSize: 1,
+    deadlineMs: 1000,
+  });
   // What readPlan looks at.
   const change = { device: { iccid: devices[0], eid: subject(devices[0]), msisdn: subject(devices[0]) } } as PlanChange;
   const signal = new AbortController().signal;

@@ -9,7 +9,8 @@ import type { Context, ReadSession, WriteSession } from '../context.ts';
 import { careOptions } from '../care.ts';
 import { notBlank, outputOption, paceOptions, positive, resultsOption, yesOption } from '../options.ts';
 import { today } from '../today.ts';
-import { runChange, type ChangeFlags } from './change.ts';
+import type { ChangeFlags } from './change-command.ts';
+import { runChange } from './change.ts';
 import { commandLine } from './change-options.ts';
 
 interface ApplyFlags extends Omit<ChangeFlags, 'column'> {

@@ -6,7 +6,8 @@ import { PondBulkError } from '../../domain/errors.ts';
 import type { Context } from '../context.ts';
 import { day, notBlank, wholeNumber } from '../options.ts';
 import { today } from '../today.ts';
-import { runChange, type ChangeFlags } from './change.ts';
+import type { ChangeFlags } from './change-command.ts';
+import { runChange } from './change.ts';
 import { addChangeOptions, commandLine, given } from './change-options.ts';
 
 interface Product {

@@ -4,7 +4,8 @@ import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import type { Context } from '../context.ts';
 import { day, notBlank } from '../options.ts';
 import { today } from '../today.ts';
-import { runChange, type ChangeFlags } from './change.ts';
+import type { ChangeFlags } from './change-command.ts';
+import { runChange } from './change.ts';
 import { addChangeOptions, commandLine, given } from './change-options.ts';
 
 interface PlanFlags extends ChangeFlags {

@@ -1,82 +1,27 @@
 import { randomUUID } from 'node:crypto';
 
 import { PondBulkError } from '../../domain/errors.ts';
-import type { Provider } from '../../domain/facts.ts';
-import type { FactsWanted } from '../../domain/facts-store.ts';
-import type { ChangeRequest } from '../../domain/change-request.ts';
 import type { RunInfo, RunRecord } from '../../domain/run-store.ts';
-import type { List, RowValues } from '../../domain/list-row.ts';
-import { createLookupIndex } from '../../domain/lookup-index.ts';
-import { parseColumnOptions } from '../../intake/columns.ts';
-import { openListFile, readList, type ListSource } from '../../intake/read-list.ts';
 import { askCarrier } from '../../run/ask-carrier.ts';
 import { dryRun } from '../../run/dry-run.ts';
-import type { Expected } from '../../run/expectation.ts';
-import { findProvider, requireFlagValues } from '../../run/flag-values.ts';
 import { removeDeadLeftovers } from '../../run/leftovers.ts';
 import { writePlan } from '../../run/plan-file.ts';
 import { save } from '../../run/save.ts';
-import { requireAccess, validate, type Validation } from '../../run/validate.ts';
+import type { Validation } from '../../run/validate.ts';
 import { countsOf } from '../../run/work.ts';
-import { anchored, careInWords, careOf, type CareFlags } from '../care.ts';
+import { anchored, careInWords, careOf } from '../care.ts';
 import { confirmChange } from '../confirm.ts';
-import type { Context, GlobalFlags, ReadSession, Systems, WriteSession } from '../context.ts';
+import type { Context, ReadSession, WriteSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { untilStopped } from '../interruption.ts';
 import { createLive, type Live } from '../live.ts';
 import { quoted, sandboxSuffix } from '../next-command.ts';
-import { operatorOf } from '../operator.ts';
 import { validationText } from '../render/validation.ts';
 import { openResultsFolder } from '../results-folder.ts';
-import { publish, type Output } from '../report.ts';
+import { publish } from '../report.ts';
 import { workOn } from './work-on.ts';
-
-/** Options that both changes take. */
-export interface ChangeFlags extends GlobalFlags, CareFlags {
-  readonly file?: string;
-  readonly column: readonly string[];
-  readonly dryRun?: boolean;
-  readonly out?: string;
-  readonly askCarrier?: boolean;
-  readonly strict?: boolean;
-  readonly yes?: boolean;
-  readonly maxDevices?: number;
-  readonly output: Output;
-  readonly results?: string;
-  readonly reason?: string;
-  readonly useLastChange?: boolean;
-}
-
-/** One of the two changes, as its command understood it. */
-export interface ChangeCommand {
-  readonly name: 'assign-customer' | 'change-rate-plan';
-  /** Name of its DeviceChangeRequestType. */
-  readonly changeType: string;
-  /** LogEntryDescription of rows that were refused, or failed before their first step. */
-  readonly preflight: string;
-  readonly request: ChangeRequest;
-  /** Values for rows that have none of their own. */
-  readonly defaults: RowValues;
-  readonly flags: ChangeFlags;
-  /** The command line, for the report. */
-  readonly commandLine: string;
-  /** Its rows come from here instead of a list: what was decided earlier. */
-  readonly decided?: Decided;
-}
-
-/** Rows that were decided about earlier: a saved plan, a rollback. */
-export interface Decided {
-  readonly list: List;
-  readonly expectedOf: (line: number) => Expected | undefined;
-  readonly providerId: number | null;
-  /** A plan that may be used once; null when it is none. */
-  readonly planId: string | null;
-  /** Refuses the whole of it. Rejects with PondBulkError. */
-  readonly requireUsable: (validation: Validation, session: ReadSession | WriteSession) => Promise<void>;
-}
-
-/** Rows in one transaction: a statement with about 5,000 row locks makes SQL Server lock the whole table. */
-const ROWS_PER_SAVE = 4000;
+import type { ChangeCommand, ChangeFlags } from './change-command.ts';
+import { openSource, prepareChange, type Prepared } from './prepare-change.ts';
 
 /** read → validate → plan → confirm → save → run → report. */
 export async function runChange(context: Context, command: ChangeCommand): Promise<void> {
@@ -94,7 +39,7 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
   const session: ReadSession | WriteSession =
     flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
   try {
-    const prepared = await untilStopped(context.interruption, prepare(session, command, source));
+    const prepared = await untilStopped(context.interruption, prepareChange(session, command, source));
     const { validation, warnings } = prepared;
     for (const warning of warnings) context.terminal.note(`Warning: ${warning}`);
     const problems = validationText(validation, context.terminal.isErrTty);
@@ -114,72 +59,6 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
 
 function isWritable(session: ReadSession | WriteSession): session is WriteSession {
   return 'store' in session;
-}
-
-/** Without --file the list is standard input to its end, whatever that is; on a terminal nobody would know that it waits. */
-function openSource({ terminal }: Context, { flags, name }: ChangeCommand): ListSource {
-  if (flags.file !== undefined && flags.file !== '-') return openListFile(flags.file);
-  if (terminal.isInTty && flags.file === undefined) {
-    throw new PondBulkError(
-      'usage',
-      'LIST_MISSING',
-      `No list. Give a file: pond-bulk ${name} --file iccids.csv, or a pipe: cat iccids.csv | pond-bulk ${name}`,
-    );
-  }
-  return { name: 'standard input', stream: terminal.stdin };
-}
-
-interface Prepared {
-  readonly validation: Validation;
-  readonly operator: Awaited<ReturnType<ReadSession['facts']['operator']>>;
-  /** Given by --provider or SERVICE_PROVIDER. */
-  readonly providerId: number | null;
-  readonly warnings: readonly string[];
-}
-
-async function prepare(session: ReadSession | WriteSession, command: ChangeCommand, source: ListSource | null): Promise<Prepared> {
-  const { flags, defaults, request, decided } = command;
-  const { config, facts, systems } = session;
-  const operator = await operatorOf(session);
-  const wanted = decided === undefined ? (flags.provider ?? config.serviceProvider) : (decided.providerId?.toString() ?? null);
-  const provider = wanted === null ? null : findProvider(wanted, operator);
-  const access = { operator, moduleOf: (integration: string) => systems.carrierOf(integration)?.portal ?? 'M2M' };
-  if (provider !== null) requireAccess(provider.id, provider.integration, access);
-  // What cannot be called is said before anything is read.
-  await facts.requireCallable(request.kind);
-  const given = decided?.list ?? (source === null ? null : await readList(source, parseColumnOptions(flags.column)));
-  if (given === null) throw new Error('There is neither a list nor a plan');
-  const list = await facts.prepare(given, {
-    operator,
-    providerId: provider?.id ?? null,
-    defaults,
-    services: request.kind === 'assign-customer' || request.refuseActiveRevServices,
-    activation: request.kind === 'assign-customer' && request.useCarrierActivation,
-    ...quotasOf(provider === null ? operator.providers : [provider], systems, request.today),
-  });
-  const index = createLookupIndex(list.lookups);
-  const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
-  requireFlagValues(defaults, index, mine, list);
-  const validation = await validate(list, {
-    judging: { request, index, carrierOf: systems.carrierOf },
-    providerId: provider?.id ?? null,
-    refusalOf: await systems.refusals(operator.providers),
-    pageRows: ROWS_PER_SAVE,
-    expectedOf: decided?.expectedOf,
-    ...access,
-  });
-  await decided?.requireUsable(validation, session);
-  const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
-  return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
-}
-
-/** Providers whose carriers count plan changes, by calendar months in UTC. */
-function quotasOf(providers: readonly Provider[], { carrierOf }: Systems, today: string): Pick<FactsWanted, 'quotas'> {
-  const counted = providers.flatMap(({ id, integration }) => {
-    const quota = carrierOf(integration)?.quota;
-    return quota === undefined ? [] : [{ providerId: id, audit: quota.audit, step: quota.step }];
-  });
-  return counted.length === 0 ? {} : { quotas: { since: `${today.slice(0, 7)}-01`, providers: counted } };
 }
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {

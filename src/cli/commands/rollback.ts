@@ -8,7 +8,8 @@ import type { Context, GlobalFlags } from '../context.ts';
 import { careOptions } from '../care.ts';
 import { notBlank, outputOption, paceOptions, resultsOption, wholeNumber, yesOption } from '../options.ts';
 import { today } from '../today.ts';
-import { runChange, type ChangeFlags } from './change.ts';
+import type { ChangeFlags } from './change-command.ts';
+import { runChange } from './change.ts';
 import { commandLine } from './change-options.ts';
 import { findRun } from './find-run.ts';
 

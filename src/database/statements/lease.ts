@@ -52,14 +52,18 @@ export async function readLease(db: Database, bulkChangeId: string): Promise<Lea
   return { runId: row.run_id, host: row.host, pid: row.pid, heartbeatAt: Number(row.heartbeat_at), silentMs: Number(row.silent_ms) };
 }
 
-/** Says that the holder is alive. Answers how many of its leases are still its own. */
+/** Says that the holder is alive. Answers how many of its leases are still its own. Saying it twice does no harm: a lost answer is asked for again. */
 export function beatLeases(db: Database, holder: LeaseHolder): Promise<number> {
-  return db.execute(
-    `
-    UPDATE ${ownTable(db.engine, 'lease')}
-    SET heartbeat_at = ${NOW[db.engine]}
-    WHERE run_id = :runId AND pid = :pid AND host = :host`,
-    { ...holder },
+  return db.transaction(
+    (tx) =>
+      tx.execute(
+        `
+        UPDATE ${ownTable(tx.engine, 'lease')}
+        SET heartbeat_at = ${NOW[tx.engine]}
+        WHERE run_id = :runId AND pid = :pid AND host = :host`,
+        { ...holder },
+      ),
+    { findsItself: true },
   );
 }
 

@@ -82,6 +82,8 @@ describe.each(sqlServer)('P8 on $name: a server that goes away', ({ create }) =>
        WHERE mine.iccid = :iccid AND entry.kind = 'answer' ORDER BY entry.n`,
       { iccid },
     );
+    // An append whose commit came after it was looked for is there twice; readers of the journal take the first.
+    const answers = journal.filter(({ n }, index) => journal[index - 1]?.n !== n);
     const packages = await made.db.query<{ Status: string }>(
       'SELECT Status FROM POND_Package WHERE ICCID = :iccid AND PackageTypeId = 105',
       { iccid },
@@ -94,7 +96,7 @@ describe.each(sqlServer)('P8 on $name: a server that goes away', ({ create }) =>
       changes: changes.map(({ Status }) => Status),
       rows: rows.map(({ status }) => status),
       audit: audit.map(({ text }) => text).toSorted(),
-      done: journal
+      done: answers
         .filter(({ data }) => (JSON.parse(data) as { ended?: string }).ended === 'done')
         .map(({ step }) => step.replace(PACKAGE_ID, '')),
       packages: packages.map(({ Status }) => Status),

@@ -1,5 +1,5 @@
 import { PondBulkError } from '../domain/errors.ts';
-import { AWAY_MS, isAway, some } from './retry.ts';
+import { AWAY_MS, isAway, mayHaveCommitted, some } from './retry.ts';
 
 /** SQLite's primary codes, the low byte of an extended one. */
 const SQLITE_READONLY = 8;
@@ -30,6 +30,8 @@ function explained(cause: unknown, identity: string): PondBulkError | null {
       'DATABASE_UNWRITABLE',
       `cannot be written to (${reason}): its disk may be full, or files may not grow further. Mend that, then resume`,
     );
+  // What cannot be asked again is not waited for.
+  if (isAway(cause) && mayHaveCommitted(cause)) return error('DATABASE_AWAY', `was lost (${reason}). Resume when it is there`);
   if (isAway(cause)) return error('DATABASE_AWAY', `did not come back within ${AWAY_MS / 1000} s (${reason}). Resume when it is there`);
   return null;
 }

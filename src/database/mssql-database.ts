@@ -58,8 +58,13 @@ export async function openMssql(settings: ConnectionSettings, options: MssqlOpti
       count();
       return withRetries(() => rowsOf<Row>(knex, dialect, sql, params), { idempotent: true, ...waits }).catch(explain);
     },
-    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) =>
-      streamRows<Row>(streams.get, withSets(sql, dialect.set), params, count, (task) => task()),
+    stream: async function* stream<Row extends readonly unknown[]>(sql: string, params?: Params) {
+      try {
+        yield* streamRows<Row>(streams.get, withSets(sql, dialect.set), params, count, (task) => task());
+      } catch (error) {
+        explain(error);
+      }
+    },
     execute: (sql, params) => {
       count();
       return withRetries(() => affectedBy(knex, dialect, sql, params), { idempotent: false, ...waits }).catch(explain);
@@ -147,9 +152,15 @@ function lazyPool(
 ): { readonly get: () => Promise<ConnectionPool>; readonly close: () => Promise<void> } {
   let opening: Promise<ConnectionPool> | null = null;
   return {
-    get: () => (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 0, max })).connect()),
+    get: () =>
+      (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 0, max })).connect().catch((error: unknown) => {
+        // The next one asks again: the server may be back.
+        opening = null;
+        throw error;
+      })),
     close: async () => {
-      await (await opening)?.close();
+      // One that never opened has nothing to close, and its error was told where it was asked for.
+      await (await opening?.catch(() => null))?.close();
     },
   };
 }

@@ -1,10 +1,12 @@
 import mssql, { type ConnectionPool, type Request, type Transaction as DriverTransaction } from 'mssql';
 import type { ConnectionSettings } from '../config/connection.ts';
+import { PondBulkError } from '../domain/errors.ts';
 import type { Params, Session, Transaction } from './database.ts';
 import { inTurn } from './in-turn.ts';
-import { mssqlConnection } from './mssql-settings.ts';
+import { mssqlConnection, mssqlIdentity } from './mssql-settings.ts';
 import { mssqlTempTables } from './mssql-temp.ts';
 import { atNamed } from './named-params.ts';
+import { isAway } from './retry.ts';
 import { withSets, type SetForm } from './sets.ts';
 import { fromMssql, toMssql, valueFromMssql } from './sql-values.ts';
 
@@ -17,20 +19,49 @@ export interface HeldSession extends Session {
 /** A session on one connection of its own, opened by its first use. It is not tried again: a new connection has no #tables. */
 export function openMssqlSession(settings: ConnectionSettings, form: SetForm, onSend: () => void): HeldSession {
   let opening: Promise<ConnectionPool> | null = null;
+  let connections = 0;
+  /** Which of them holds our #tables. */
+  let home: number | null = null;
+  const beforeConnect = (): void => {
+    connections += 1;
+  };
   const pool = (): Promise<ConnectionPool> =>
-    (opening ??= new mssql.ConnectionPool(mssqlConnection(settings, { min: 1, max: 1 })).connect());
-  const turn = inTurn();
+    (opening ??= new mssql.ConnectionPool({ ...mssqlConnection(settings, { min: 1, max: 1 }), beforeConnect }).connect());
+  const inOrder = inTurn();
+  /** The pool puts a new connection in the place of a lost one: what fails there, fails because the #tables are gone. */
+  const explain = (error: unknown): never => {
+    if (error instanceof PondBulkError) throw error;
+    if (!isAway(error) && (home === null || connections === home)) throw error;
+    throw new PondBulkError(
+      'broken',
+      'DATABASE_CONNECTION_LOST',
+      `The connection to ${mssqlIdentity(settings)} was lost while the list was being looked at. Run the command again`,
+      { cause: error },
+    );
+  };
+  const turn = <T>(task: () => Promise<T>): Promise<T> =>
+    inOrder(async () => {
+      const done = await task().catch(explain);
+      home ??= connections;
+      return done;
+    });
   return {
     engine: 'mssql',
     ...mssqlTempTables(pool, turn, onSend),
     query: <Row>(sql: string, params?: Params) =>
       turn(async () => rows<Row>((await pool()).request(), withSets(sql, form), params, onSend)),
     execute: (sql, params) => turn(async () => affected((await pool()).request(), withSets(sql, form), params, onSend)),
-    stream: <Row extends readonly unknown[]>(sql: string, params?: Params) =>
-      streamRows<Row>(pool, withSets(sql, form), params, onSend, turn),
+    stream: async function* stream<Row extends readonly unknown[]>(sql: string, params?: Params) {
+      try {
+        yield* streamRows<Row>(pool, withSets(sql, form), params, onSend, turn);
+      } catch (error) {
+        explain(error);
+      }
+    },
     transaction: (work) => turn(async () => driverTransaction(await pool(), form, onSend, work)),
     close: async () => {
-      await (await opening)?.close();
+      // One that never opened has nothing to close, and its error was told where it was asked for.
+      await (await opening?.catch(() => null))?.close();
     },
   };
 }

@@ -64,7 +64,7 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
         for (const change of save.bulkChanges) {
           const id = await insertBulkChange(tx, change, save.isWhole, operator, now());
           await insertRunBulkChange(tx, save.run.id, id);
-          await takeLease(tx, id, save.holder, now(), null);
+          await takeLease(tx, id, save.holder, null);
           const changeRequestId =
             change.sharedRequest === null ? null : await insertChangeRequest(tx, change.sharedRequest, operator, now());
           saved.push({ id, portal: change.portal, changeRequestId });
@@ -93,9 +93,9 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     unsavedRuns: () => unsavedRuns(db),
     removeLeftovers: async (runId) => removeLeftovers(db, runId, await liveNames()),
 
-    takeLease: (bulkChangeId, holder, over) => takeLease(db, bulkChangeId, holder, now(), over),
+    takeLease: (bulkChangeId, holder, over) => takeLease(db, bulkChangeId, holder, over),
     readLease: (bulkChangeId) => readLease(db, bulkChangeId),
-    beatLeases: (holder) => beatLeases(db, holder, now()),
+    beatLeases: (holder) => beatLeases(db, holder),
     releaseLeases: (holder) => releaseLeases(db, holder),
 
     begin: (bulkChangeIds) => beginBulkChanges(db, bulkChangeIds, operator, now()),

@@ -54,7 +54,7 @@ async function checkClock(db: ReadDatabase, name: string, clock: Clock): Promise
   const skewMs = row === undefined ? 0 : Date.parse(`${row.now.replace(' ', 'T')}Z`) - ours;
   const off = `${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs < 0 ? 'behind' : 'ahead of'} this machine`;
   if (Math.abs(skewMs) >= SKEW_MS) {
-    return failure(name, off, 'set both clocks by NTP: a run elsewhere could be taken for dead and its rows be changed twice');
+    return failure(name, off, 'set both clocks by NTP: a resume elsewhere could send a change too early whose answer was lost');
   }
   return Math.abs(skewMs) >= NOTABLE_SKEW_MS
     ? warning(name, off, 'set both clocks by NTP; audit times are off by so much')

@@ -26,7 +26,7 @@ async function take(bulkChangeId: string, { store, holder, clock, isAlive, warn,
   const first = await store.readLease(bulkChangeId);
   for (let seen: Lease | null = first; ; seen = await store.readLease(bulkChangeId)) {
     if (seen !== null && isOurs(seen, holder)) return;
-    if (seen === null || isDead(seen, holder, isAlive, clock)) {
+    if (seen === null || isDead(seen, holder, isAlive)) {
       if (await store.takeLease(bulkChangeId, holder, seen)) return;
       // Somebody else was quicker: look again.
       await clock.sleep(LOOK_MS, signal);
@@ -41,10 +41,10 @@ async function take(bulkChangeId: string, { store, holder, clock, isAlive, warn,
 }
 
 /** Whether the run that holds this lease is gone: its process on this host is dead, or it gave no sign of life for 30 s. */
-export function isDead(lease: Lease, holder: Pick<LeaseHolder, 'host' | 'pid'>, isAlive: (pid: number) => boolean, clock: Clock): boolean {
+export function isDead(lease: Lease, holder: Pick<LeaseHolder, 'host' | 'pid'>, isAlive: (pid: number) => boolean): boolean {
   // A process with our own number that is not us is gone: containers give the same numbers again.
   if (lease.host === holder.host && (lease.pid === holder.pid || !isAlive(lease.pid))) return true;
-  return clock.now() - lease.heartbeatAt > LEASE_MS;
+  return lease.silentMs > LEASE_MS;
 }
 
 function isOurs(lease: Lease, holder: LeaseHolder): boolean {

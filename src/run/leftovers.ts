@@ -1,4 +1,3 @@
-import type { Clock } from '../domain/clock.ts';
 import { isDead } from './lease.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -6,11 +5,10 @@ import type { RunStore } from './run-store.ts';
 export async function removeDeadLeftovers(
   store: RunStore,
   host: { readonly name: string; readonly pid: number; readonly isAlive: (pid: number) => boolean },
-  clock: Clock,
 ): Promise<void> {
   for (const { runId, bulkChangeIds } of await store.unsavedRuns()) {
     const leases = await Promise.all(bulkChangeIds.map((id) => store.readLease(id)));
-    const isSaving = leases.some((lease) => lease !== null && !isDead(lease, { host: host.name, pid: host.pid }, host.isAlive, clock));
+    const isSaving = leases.some((lease) => lease !== null && !isDead(lease, { host: host.name, pid: host.pid }, host.isAlive));
     if (!isSaving) await store.removeLeftovers(runId);
   }
 }

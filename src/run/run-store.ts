@@ -61,8 +61,10 @@ export interface LeaseHolder {
 }
 
 export interface Lease extends LeaseHolder {
-  /** Milliseconds since the epoch, UTC. */
+  /** Which sign of life this is: milliseconds since the epoch, by the database's clock. */
   readonly heartbeatAt: number;
+  /** How long ago that was when the lease was read, by the same clock. */
+  readonly silentMs: number;
 }
 
 export interface SettledRow extends RowVerdict {

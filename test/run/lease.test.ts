@@ -18,17 +18,17 @@ function world(held: Readonly<Record<string, Lease>> = {}, clock: Clock & { pass
   const store = {
     readLease: (id: string) => {
       const found = leases.get(id);
-      return Promise.resolve(found === undefined ? null : { ...found });
+      return Promise.resolve(found === undefined ? null : { ...found, silentMs: clock.now() - found.heartbeatAt });
     },
     takeLease: (id: string, holder: LeaseHolder, over: Lease | null) => {
       if (leases.get(id)?.heartbeatAt !== over?.heartbeatAt) return Promise.resolve(false);
-      leases.set(id, { ...holder, heartbeatAt: clock.now() });
+      leases.set(id, { ...holder, heartbeatAt: clock.now(), silentMs: 0 });
       return Promise.resolve(true);
     },
     beatLeases: ({ pid }: LeaseHolder) => {
       beats += 1;
       const mine = [...leases].filter(([, lease]) => lease.pid === pid);
-      for (const [id, lease] of mine) leases.set(id, { ...lease, heartbeatAt: clock.now() });
+      for (const [id, lease] of mine) leases.set(id, { ...lease, heartbeatAt: clock.now(), silentMs: 0 });
       return Promise.resolve(mine.length);
     },
   };
@@ -45,7 +45,7 @@ function world(held: Readonly<Record<string, Lease>> = {}, clock: Clock & { pass
 }
 
 const START = createFakeClock().now();
-const lease = (host: string, pid: number, heartbeatAt = START): Lease => ({ runId: 'other-run', host, pid, heartbeatAt });
+const lease = (host: string, pid: number, heartbeatAt = START): Lease => ({ runId: 'other-run', host, pid, heartbeatAt, silentMs: 0 });
 
 test('a dead holder on this host is taken over at once', async () => {
   const { leasing, leases, clock, warnings } = world({ 7: lease('here', DEAD) });
@@ -109,7 +109,7 @@ const noHeartbeat = (clock: ReturnType<typeof createFakeClock>): ReturnType<type
 });
 
 test('what is held is proven once, not before every write', async () => {
-  const { leasing, beats, done } = world({ 7: { ...MINE, heartbeatAt: START } }, noHeartbeat(createFakeClock()));
+  const { leasing, beats, done } = world({ 7: { ...MINE, heartbeatAt: START, silentMs: 0 } }, noHeartbeat(createFakeClock()));
   const { pass, keeping } = holdLeases(1, leasing, () => undefined);
 
   for (let write = 0; write < 100; write += 1) await pass();
@@ -120,7 +120,7 @@ test('what is held is proven once, not before every write', async () => {
 });
 
 test('who was suspended until another took over writes nothing more, from the first moment on', async () => {
-  const { leasing, leases, clock, done } = world({ 7: { ...MINE, heartbeatAt: START } }, noHeartbeat(createFakeClock()));
+  const { leasing, leases, clock, done } = world({ 7: { ...MINE, heartbeatAt: START, silentMs: 0 } }, noHeartbeat(createFakeClock()));
   const lost: unknown[] = [];
   const { pass, keeping } = holdLeases(1, leasing, (error) => lost.push(error));
   await pass();
@@ -137,7 +137,7 @@ test('who was suspended until another took over writes nothing more, from the fi
 });
 
 test('who was suspended and still holds it goes on', async () => {
-  const { leasing, clock, beats, done } = world({ 7: { ...MINE, heartbeatAt: START } }, noHeartbeat(createFakeClock()));
+  const { leasing, clock, beats, done } = world({ 7: { ...MINE, heartbeatAt: START, silentMs: 0 } }, noHeartbeat(createFakeClock()));
   const { pass, keeping } = holdLeases(1, leasing, () => undefined);
   await pass();
   clock.pass(10 * LEASE_MS);

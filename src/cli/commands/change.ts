@@ -161,7 +161,7 @@ async function change(
   const { flags } = command;
   const care = careOf(flags);
   await confirmChange(context, session, command, validation);
-  await removeDeadLeftovers(session.store, context.host, context.clock);
+  await removeDeadLeftovers(session.store, context.host);
   const runId = context.newRunId();
   const holder = { runId, host: context.host.name, pid: context.host.pid };
   const run: RunRecord = {

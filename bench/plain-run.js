@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { systemClock } from '../dist/domain/clock.js';
 import { carrierEnvironment } from '../dist/sandbox/simulator/accounts.js';
 import { ensureSimulator } from '../dist/sandbox/ensure-simulator.js';
 import { pondFleet } from '../dist/sandbox/sample-data.js';
@@ -9,7 +8,7 @@ import { sandboxFolder } from '../dist/sandbox/sandbox-folder.js';
 import { simulatorClient } from '../dist/sandbox/simulator-client.js';
 import { openWriteSession } from '../dist/session.js';
 import { saved, validated, worked } from './pipeline.js';
-import { atMost, configOf, ownProcess, seededDatabase } from './setup.js';
+import { atMost, opening, seededDatabase } from './setup.js';
 
 const DEVICES = 10_000;
 const LATENCY_MS = 20;
@@ -57,7 +56,7 @@ export async function plainRun(folder) {
 
 /** What one call takes when nothing else is going on, through the same client. */
 async function aloneMs(environment, fleet) {
-  const session = await openWriteSession(configOf(environment), () => undefined, systemClock, ownProcess);
+  const session = await openWriteSession(opening(environment));
   const calls = 100;
   const change = { device: { iccid: fleet.tables.Device[0].ICCID, providerId: 1 } };
   await session.systems.readPlan(change, 'Pond', new AbortController().signal);
@@ -69,7 +68,7 @@ async function aloneMs(environment, fleet) {
 }
 
 async function timedRun(environment, list) {
-  const session = await openWriteSession(configOf(environment), () => undefined, systemClock, ownProcess);
+  const session = await openWriteSession(opening(environment));
   await saved(session, await validated(session, list));
   const statementsBefore = session.statements();
   const startedAt = performance.now();

@@ -3,6 +3,7 @@ import { revio } from '../dist/billing/revio/revio.js';
 import { CARRIERS } from '../dist/carriers/registry.js';
 import { migrate } from '../dist/database/migrate.js';
 import { openDatabase } from '../dist/database/open-database.js';
+import { systemClock } from '../dist/domain/clock.js';
 import { sampleData } from '../dist/sandbox/sample-data.js';
 import { seedDatabase } from '../dist/sandbox/seed-database.js';
 
@@ -15,18 +16,18 @@ export async function seededDatabase(file, ...fleets) {
   await db.close();
 }
 
-export function configOf(environment) {
-  return loadConfig({
+/** What a session on these settings is opened with. Its accounts are shared by this process alone. */
+export function opening(environment) {
+  const config = loadConfig({
     flags: environment,
     env: {},
     dotenv: {},
     integrations: [...CARRIERS, revio],
     ceilings: { concurrency: null, perSecond: null },
   });
+  const ownProcess = { host: 'bench', pid: process.pid, isAlive: () => true };
+  return { config, emit: () => undefined, clock: systemClock, process: ownProcess, probe: null };
 }
-
-/** Whom accounts are shared by: this process alone. */
-export const ownProcess = { host: 'bench', pid: process.pid, isAlive: () => true };
 
 export const ratio = (value) => value.toFixed(2);
 

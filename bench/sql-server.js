@@ -12,7 +12,7 @@ import { carrierEnvironment } from '../dist/sandbox/simulator/accounts.js';
 import { simulatorClient } from '../dist/sandbox/simulator-client.js';
 import { openWriteSession } from '../dist/session.js';
 import { saved, validated, worked } from './pipeline.js';
-import { atLeast, atMost, configOf, ownProcess } from './setup.js';
+import { atLeast, atMost, opening } from './setup.js';
 
 /** Ten times as many devices as ICCIDs in the list. */
 const ICCIDS = Number(process.env.POND_BULK_BENCH_ICCIDS ?? 100_000);
@@ -79,12 +79,7 @@ async function setBased(folder, url, fleet) {
   const iccids = fleet.tables.Device.map(({ ICCID }) => ICCID);
   const list = join(folder, 'sql-server.csv');
   writeFileSync(list, `iccid\n${iccids.join('\n')}\n`);
-  const session = await openWriteSession(
-    configOf({ DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' }),
-    () => undefined,
-    systemClock,
-    ownProcess,
-  );
+  const session = await openWriteSession(opening({ DATABASE_URL: url, POND_BULK_OPERATOR: 'sandbox' }));
   const startedAt = performance.now();
   const validation = await validated(session, list);
   const validatedAt = performance.now();
@@ -157,7 +152,7 @@ async function overhead(folder, url) {
         pond: { packageTypes: [{ packageTypeId: 105, name: 'POND-5GB' }], sims: fleet.pond.sims, packages: fleet.pond.packages },
       });
       await carrier.latency('pond', LATENCY_MS);
-      const session = await openWriteSession(configOf(environment), () => undefined, systemClock, ownProcess);
+      const session = await openWriteSession(opening(environment));
       await saved(session, await validated(session, list));
       const startedAt = performance.now();
       await worked(session, overrides(session));

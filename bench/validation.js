@@ -2,12 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { systemClock } from '../dist/domain/clock.js';
 import { openReadSession } from '../dist/session.js';
 import { sqliteKnex } from '../dist/database/sqlite-client.js';
 import { pondFleet } from '../dist/sandbox/sample-data.js';
 import { validated } from './pipeline.js';
-import { atLeast, atMost, configOf, seededDatabase } from './setup.js';
+import { atLeast, atMost, opening, seededDatabase } from './setup.js';
 
 const DEVICES = 100_000;
 /** Taken in turn, so that a machine that is busy for a while slows all three. */
@@ -41,11 +40,7 @@ export async function validation(folder) {
 }
 
 async function byPondBulk(file, path) {
-  const session = await openReadSession(
-    configOf({ DATABASE_URL: `sqlite:${file}`, POND_BULK_OPERATOR: 'sandbox' }),
-    () => undefined,
-    systemClock,
-  );
+  const session = await openReadSession(opening({ DATABASE_URL: `sqlite:${file}`, POND_BULK_OPERATOR: 'sandbox' }));
   const { byStatus } = await validated(session, path);
   const statements = session.statements();
   await session.close();

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { PondBulkError } from '../domain/errors.ts';
+import { fileProblem } from '../domain/file-problem.ts';
 import type { SandboxFolder } from './sandbox-folder.ts';
 
 const runningSchema = z.object({ pid: z.number().int(), port: z.number().int() });
@@ -23,9 +24,9 @@ export async function runningSimulator(folder: SandboxFolder): Promise<number | 
   return (await findRunning(folder))?.port ?? null;
 }
 
-/** Starts the folder's simulator when it does not run. Commands at once may each start one, of which one stays. */
+/** Starts the folder's simulator when it does not run. Commands at once may each start one, of which one stays. Rejects with PondBulkError (config). */
 export async function ensureSimulator(folder: SandboxFolder): Promise<{ readonly port: number; readonly isNew: boolean }> {
-  mkdirSync(folder.path, { recursive: true });
+  makeFolder(folder);
   const giveUpAt = Date.now() + START_MS;
   let started: ChildProcess | null = null;
   for (;;) {
@@ -43,6 +44,15 @@ export async function ensureSimulator(folder: SandboxFolder): Promise<{ readonly
       throw new PondBulkError('config', 'SANDBOX_NOT_STARTED', `The sandbox in ${folder.path} did not start; look at ${folder.log}`);
     }
     await sleep(LOOK_MS);
+  }
+}
+
+function makeFolder({ path }: SandboxFolder): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    const message = `The sandbox's folder ${path} cannot be made: ${fileProblem(cause)}. Name another with --sandbox-dir`;
+    throw new PondBulkError('config', 'SANDBOX_FOLDER', message, { cause });
   }
 }
 

@@ -57,6 +57,9 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
     const care = careToGoOnWith(run, flags, how);
     for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
     await confirm(context, session, run, flags, how);
+    const { UNKNOWN = 0, ACCEPTED = 0 } = countsOf(run.bulkChanges);
+    const inDoubt = UNKNOWN + ACCEPTED;
+    if (inDoubt > 0) context.terminal.note(`${inDoubt} row${inDoubt === 1 ? ' is' : 's are'} in doubt: read back at the carrier first`);
     const result = await workOn(context, session, live, {
       run,
       again: how === 'retry' ? { statuses: ['FAILED', 'COMPENSATED'], useLastChange: flags.useLastChange === true } : null,

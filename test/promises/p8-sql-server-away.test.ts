@@ -13,7 +13,7 @@ import { randomOf, SEED } from './random.ts';
 // A server may take its time for the first statements of a new database.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
-const sqlServer = engines.filter(({ name }) => name === 'SQL Server');
+const sqlServer = engines.find(({ name }) => name === 'SQL Server');
 const DEVICES = 5;
 /** The step that terminates a package is named after it. */
 const PACKAGE_ID = / [0-9a-f-]{36}$/;
@@ -26,7 +26,7 @@ const cuts = Array.from({ length: 6 }, (_, index) => ({
   delivered: random.int(0, 1) === 1,
 }));
 
-describe.each(sqlServer)('P8 on $name: a server that goes away', ({ create }) => {
+describe.skipIf(sqlServer === undefined)('P8 on SQL Server: a server that goes away', () => {
   let made: TestDatabase;
   let sample: Awaited<ReturnType<typeof sampleDatabase>>;
   let sandbox: SandboxHere;
@@ -41,7 +41,8 @@ describe.each(sqlServer)('P8 on $name: a server that goes away', ({ create }) =>
     run(['change-rate-plan', '--plan', pond.plan, '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`)]);
 
   beforeAll(async () => {
-    made = await create();
+    if (sqlServer === undefined) throw new Error('skipped where there is no SQL Server');
+    made = await sqlServer.create();
     await migrate(made.db, { withOperatorSchema: true });
     await seedDatabase(made.db, sampleData());
     sample = await sampleDatabase();

@@ -137,6 +137,6 @@ describe.each(engines.filter(({ name }) => name === 'SQL Server'))('on $name', (
     expect(swapped.code).toBe(4);
     expect(swapped.checks.find(({ name }) => name === 'Permissions')?.found).toContain('UPDATE on dbo.Device');
     expect(swapped.checks.find(({ name }) => name === 'Dry-run permissions')).toMatchObject({ ok: 'warn' });
-    expect(swapped.checks.find(({ name }) => name === 'Tables')?.found).toContain('DeviceBulkChange');
+    expect(swapped.checks.find(({ name }) => name === 'Tables')?.found).toContain('DeviceChangeRequest');
   });
 });

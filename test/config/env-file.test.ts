@@ -43,8 +43,8 @@ test('on Windows nothing is concluded from the mode', () => {
 });
 
 describe('a .env that is open to others', () => {
-  const given = (texts: Readonly<Record<string, string>>) => load({ envFile: { path: '/work/.env', texts, isExposed: true } });
-  const TOLD = '/work/.env holds secrets and is open to others than its owner: chmod 600 .env';
+  const given = (texts: Readonly<Record<string, string>>) => load({ envFile: { path: '/srv/pond/.env', texts, isExposed: true } });
+  const TOLD = '/srv/pond/.env holds secrets and is open to others than its owner: chmod 600 .env';
 
   test.each([
     ['production', { POND_BULK_ENVIRONMENT: 'production' }],

@@ -43,8 +43,8 @@ test('on Windows nothing is concluded from the mode', () => {
 });
 
 describe('a .env that is open to others', () => {
-  const given = (texts: Readonly<Record<string, string>>) => load({ envFile: { path: '/srv/pond/.env', texts, isExposed: true } });
-  const TOLD = '/srv/pond/.env holds secrets and is open to others than its owner: chmod 600 .env';
+  const given = (texts: Readonly<Record<string, string>>) => load({ envFile: { path: '/srv/.env', texts, isExposed: true } });
+  const TOLD = '/srv/.env holds secrets and is open to others than its owner: chmod 600 .env';
 
   test.each([
     ['production', { POND_BULK_ENVIRONMENT: 'production' }],
@@ -54,7 +54,7 @@ describe('a .env that is open to others', () => {
   });
 
   test('is refused together with whatever else is wrong', () => {
-    expect(() => given({ PAGE_SIZE: 'x' })).toThrow(/^2 settings are not valid:\n {2}PAGE_SIZE=x .*\n {2}\/work\/\.env holds secrets/);
+    expect(() => given({ PAGE_SIZE: 'x' })).toThrow(/^2 settings are not valid:\n {2}PAGE_SIZE=x .*\n {2}\/srv\/\.env holds secrets/);
   });
 
   test('is warned about elsewhere', () => {

@@ -31,7 +31,7 @@ export const load = ({ dotenv = {}, ...input }: LoadInput = {}) =>
   loadConfig({
     flags: {},
     env: {},
-    envFile: { path: '/srv/pond/.env', texts: dotenv, isExposed: false },
+    envFile: { path: '/srv/.env', texts: dotenv, isExposed: false },
     integrations: [acme],
     ceilings: { concurrency: null, perSecond: null },
     ...input,

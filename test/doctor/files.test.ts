@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { checkFiles, realFiles, type Files } from '../../src/doctor/files.ts';
 
 const GIB = 1024 ** 3;
-const PATHS = { folder: '/work', temporary: '/tmp', envFile: '/srv/pond/.env', database: null };
+const PATHS = { folder: '/srv', temporary: '/tmp', envFile: '/srv/.env', database: null };
 const fine: Files = {
   freeBytes: () => Promise.resolve(5 * GIB),
   mayWrite: () => Promise.resolve(true),

@@ -4,7 +4,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
 import { customerPlanState, queuedText } from '../domain/customer-plan.ts';
-import { ASSIGN_PROCEDURE, type ProcedureCall } from '../domain/procedure.ts';
+import { ASSIGN_PROCEDURE, procedureValues, type ProcedureCall } from '../domain/procedure.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
 
@@ -97,13 +97,7 @@ function procedureCall(change: Assignment, effects: readonly Effect[]): Procedur
   return {
     procedure: ASSIGN_PROCEDURE,
     audit: associationTitle(change),
-    values: {
-      iccid: device.iccid,
-      deviceId: device.deviceId,
-      phoneNumber: device.msisdn,
-      portal: device.portal,
-      tenantId: device.tenantId,
-      serviceProviderId: device.providerId,
+    values: procedureValues(device, {
       revCustomerKey: customer.rev?.key ?? null,
       revCustomerId: accountNumber,
       siteId: customer.siteId,
@@ -113,7 +107,7 @@ function procedureCall(change: Assignment, effects: readonly Effect[]): Procedur
       customerRatePoolId: customerPlan?.poolId ?? null,
       carrierRatePlan: carrierPlan?.plan.code ?? null,
       effectiveDate,
-    },
+    }),
     effects,
     wanted: { siteId: customer.siteId, accountNumber },
   };

@@ -39,18 +39,36 @@ export interface ProcedureValues {
   readonly effectiveDate: string | null;
 }
 
-/** What only some procedures are told. */
-export const NO_VALUES = {
-  revCustomerKey: null,
-  revCustomerId: null,
-  siteId: null,
-  accountNumber: null,
-  integrationAuthenticationId: null,
-  customerRatePlanId: null,
-  customerRatePoolId: null,
-  carrierRatePlan: null,
-  effectiveDate: null,
-} as const satisfies Partial<ProcedureValues>;
+/** A device as procedures are told of it. */
+type Device = Pick<ProcedureValues, 'iccid' | 'deviceId' | 'portal' | 'tenantId'> & {
+  readonly msisdn: string | null;
+  readonly providerId: number;
+};
+
+/** What a procedure is given for a device; what is not said in `more` is NULL. */
+export function procedureValues(
+  { iccid, deviceId, msisdn, portal, tenantId, providerId }: Device,
+  more: Partial<ProcedureValues> = {},
+): ProcedureValues {
+  return {
+    iccid,
+    deviceId,
+    phoneNumber: msisdn,
+    portal,
+    tenantId,
+    serviceProviderId: providerId,
+    revCustomerKey: null,
+    revCustomerId: null,
+    siteId: null,
+    accountNumber: null,
+    integrationAuthenticationId: null,
+    customerRatePlanId: null,
+    customerRatePoolId: null,
+    carrierRatePlan: null,
+    effectiveDate: null,
+    ...more,
+  };
+}
 
 /** One device's part in a stored procedure of the operator's database. */
 export interface ProcedureCall {

@@ -1,7 +1,7 @@
 import { carrierPlanEffects, PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { PlanChange } from '../../domain/plan-change.ts';
-import { EBONDING_PROCEDURE, NO_VALUES, type ProcedureCall } from '../../domain/procedure.ts';
+import { EBONDING_PROCEDURE, procedureValues, type ProcedureCall } from '../../domain/procedure.ts';
 import type { Steps } from '../../domain/step.ts';
 
 /** Has the operator's procedure change the plan. What the carrier makes of it cannot be seen, so the database alone tells the plan before. */
@@ -26,17 +26,7 @@ function procedureCall(change: PlanChange): ProcedureCall {
   return {
     procedure: EBONDING_PROCEDURE,
     audit: 'Carrier Rate Plan Change: eBonding API',
-    values: {
-      ...NO_VALUES,
-      iccid: device.iccid,
-      deviceId: device.deviceId,
-      phoneNumber: device.msisdn,
-      portal: device.portal,
-      tenantId: device.tenantId,
-      serviceProviderId: device.providerId,
-      carrierRatePlan: plan.code,
-      effectiveDate,
-    },
+    values: procedureValues(device, { carrierRatePlan: plan.code, effectiveDate }),
     effects: [],
     wanted: null,
     standIn: carrierPlanEffects(change).filter(({ kind }) => kind === 'carrier-plan'),

@@ -1,5 +1,5 @@
 import type { Effect } from '../../domain/effect.ts';
-import { NO_VALUES, type ProcedureValues } from '../../domain/procedure.ts';
+import { procedureValues } from '../../domain/procedure.ts';
 import type { Transaction } from '../database.ts';
 import type { Written } from '../statements/effects.ts';
 import { inputsOf } from './dictionary.ts';
@@ -20,24 +20,11 @@ export async function callHistoryProcedure(
   const keyOf = ({ bulkChangeId, deviceId }: History): string => (procedure.isPerDevice ? `${bulkChangeId} ${deviceId}` : bulkChangeId);
   for (const mine of Map.groupBy(histories, keyOf).values()) {
     const [{ bulkChangeId } = { bulkChangeId: '' }] = mine;
-    const devices = [...new Map(mine.map((history) => [history.deviceId, valuesOf(history)])).values()];
+    const devices = [...new Map(mine.map((history) => [history.deviceId, procedureValues(history)])).values()];
     const inputs = inputsOf(procedure.parameters, { bulkChangeId, operator, portalTypes, devices });
     const given = procedure.parameters.flatMap(({ name, isOutput }) =>
       inputs.has(name) ? [`@${name} = :${name}`] : isOutput ? [`@${name} = NULL`] : [],
     );
     await tx.execute(`EXEC ${procedure.name} ${given.join(', ')}`, Object.fromEntries(inputs));
   }
-}
-
-/** What a history knows of its device; the rest is NULL. */
-function valuesOf({ iccid, deviceId, msisdn, portal, tenantId, providerId }: History): ProcedureValues {
-  return {
-    ...NO_VALUES,
-    iccid,
-    deviceId,
-    phoneNumber: msisdn,
-    portal,
-    tenantId,
-    serviceProviderId: providerId,
-  };
 }

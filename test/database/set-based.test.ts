@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
-import { pondFleet, sampleData } from '../../src/sandbox/sample-data.ts';
+import { pondFleet } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { savedRun } from '../run/saved-run.ts';
 import { engines, type TestDatabase } from './engines.ts';
+import { sampleOn } from './sample-on.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -14,9 +14,7 @@ describe.each(engines)('many devices on $name', ({ create }) => {
   const iccids = (fleet.tables['Device'] ?? []).map(({ ICCID }) => String(ICCID));
 
   beforeEach(async () => {
-    made = await create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    made = await sampleOn(create);
     await seedDatabase(made.db, fleet);
   });
   afterEach(() => made.remove());

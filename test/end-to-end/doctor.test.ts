@@ -2,10 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { grantsScript } from '../../src/database/grants-sql.ts';
-import { migrate } from '../../src/database/migrate.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { makeLogins } from '../database/logins.ts';
 import { runCli, runUnlessKilled, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
@@ -121,9 +119,7 @@ test.each([
 
 describe.each(engines.filter(({ name }) => name === 'SQL Server'))('on $name', ({ create }) => {
   test('the logins of db grants have all that they need; what is missing or too much is named', async () => {
-    const made = await create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    const made = await sampleOn(create);
     const logins = await makeLogins(made, (names) => grantsScript({ ...names, permissions: { by: 'tables', queries: {} } }));
     const [well, swapped] = [
       await doctor({ DATABASE_URL: logins.runUrl, DATABASE_URL_READ: logins.dryRunUrl }),

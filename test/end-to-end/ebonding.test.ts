@@ -1,11 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { ebondingIccid, ebondingNumber } from '../carriers/ebonding.ts';
 import { engines, sqlite, type TestDatabase } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { pondIccid, runUnlessKilled, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
 // A server may take its time for the first statements of a new database.
@@ -50,9 +48,7 @@ let made: TestDatabase;
 let sandbox: TestSandbox;
 
 async function open(create: () => Promise<TestDatabase>): Promise<void> {
-  made = await create();
-  await migrate(made.db, { withOperatorSchema: true });
-  await seedDatabase(made.db, sampleData());
+  made = await sampleOn(create);
   await made.db.execute('CREATE TABLE called (what nvarchar(400))');
   sandbox = await testSandbox();
 }

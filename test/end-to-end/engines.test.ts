@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { pondIccid, runCli, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
 // A server may take its time for the first statements of a new database.
@@ -14,9 +12,7 @@ describe.each(engines)('the whole way on $name', ({ create }) => {
   let sandbox: TestSandbox;
 
   beforeEach(async () => {
-    made = await create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    made = await sampleOn(create);
     sandbox = await testSandbox();
   });
 

@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { grantsScript } from '../../src/database/grants-sql.ts';
-import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { findLiveNames } from '../../src/database/portals.ts';
 import { removeLeftovers } from '../../src/database/statements/leftovers.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { makeLogins, type TestLogins } from '../database/logins.ts';
 import { pondIccid, runCli, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
@@ -29,9 +27,7 @@ describe.each(engines.filter(({ name }) => name === 'SQL Server'))('with the gra
   let logins: TestLogins;
 
   beforeEach(async () => {
-    made = await create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    made = await sampleOn(create);
     logins = await makeLogins(made, (names) => grantsScript({ ...names, permissions: { by: 'tables', queries: {} } }));
     sandbox = await testSandbox();
   });

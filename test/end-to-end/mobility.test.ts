@@ -1,11 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { telegenceIccid, telegenceNumber } from '../carriers/telegence.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { pondIccid, runUnlessKilled, testSandbox, type Ran, type TestSandbox } from './cli.ts';
 
 // A server may take its time for the first statements of a new database.
@@ -23,9 +22,7 @@ describe.each(engines)('Mobility devices on $name', ({ create }) => {
   let sandbox: TestSandbox;
 
   beforeEach(async () => {
-    made = await create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    made = await sampleOn(create);
     sandbox = await testSandbox();
   });
 

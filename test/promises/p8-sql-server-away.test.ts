@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { pond } from '../carriers/pond.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
 import { sampleDatabase, sandboxHere, type RanHere, type SandboxHere } from '../end-to-end/in-process.ts';
 import { cuttingProxy, type CuttingProxy } from './cutting-proxy.ts';
@@ -42,9 +40,7 @@ describe.skipIf(sqlServer === undefined)('P8 on SQL Server: a server that goes a
 
   beforeAll(async () => {
     if (sqlServer === undefined) throw new Error('skipped where there is no SQL Server');
-    made = await sqlServer.create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    made = await sampleOn(sqlServer.create);
     sample = await sampleDatabase();
     sandbox = await sandboxHere(sample.path);
     const server = new URL(made.url);

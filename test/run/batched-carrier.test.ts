@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { migrate } from '../../src/database/migrate.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { BatchedStep, Seen, Sent, Steps } from '../../src/domain/step.ts';
 import { NO_GATES } from '../../src/run/gates.ts';
 import { createFence } from '../../src/run/fence.ts';
 import { countsOf, work, type WorkOptions } from '../../src/run/work.ts';
-import { sampleData } from '../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines, type TestDatabase } from '../database/engines.ts';
+import { sampleOn } from '../database/sample-on.ts';
 import { pondIccid } from '../end-to-end/cli.ts';
 import { savedRun } from './saved-run.ts';
 
@@ -23,9 +21,7 @@ let made: TestDatabase;
 
 beforeEach(async () => {
   if (engine === undefined) throw new Error('there is no engine to test on');
-  made = await engine.create();
-  await migrate(made.db, { withOperatorSchema: true });
-  await seedDatabase(made.db, sampleData());
+  made = await sampleOn(engine.create);
 });
 
 afterEach(() => made.remove());

@@ -2,13 +2,11 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createFactsStore } from '../../../src/database/facts-store.ts';
-import { migrate } from '../../../src/database/migrate.ts';
 import { ownTable } from '../../../src/database/own-schema.ts';
 import { readList } from '../../../src/intake/read-list.ts';
-import { sampleData } from '../../../src/sandbox/sample-data.ts';
-import { seedDatabase } from '../../../src/sandbox/seed-database.ts';
 import { thingSpaceIccid } from '../../carriers/thingspace.ts';
 import { engines, type TestDatabase } from '../engines.ts';
+import { sampleOn } from '../sample-on.ts';
 
 const AUDIT = 'Update ThingSpace Rate Plan: ThingSpace API';
 const STEP = 'change rate plan';
@@ -19,9 +17,7 @@ describe.each(engines)('plan changes of the month on $name', ({ create }) => {
   let made: TestDatabase;
 
   beforeEach(async () => {
-    made = await create();
-    await migrate(made.db, { withOperatorSchema: true });
-    await seedDatabase(made.db, sampleData());
+    made = await sampleOn(create);
   });
 
   afterEach(() => made.remove());

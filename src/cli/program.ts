@@ -29,6 +29,8 @@ export function createProgram(context: Context, sandbox: SandboxControl, argv: r
     .configureOutput({
       writeOut: (text) => void context.terminal.out(text),
       writeErr: (text) => context.terminal.note(text.replace(/\n$/, '')),
+      // As all other errors begin.
+      outputError: (text, write) => write(text.replace(/^error:/, 'Error:')),
     })
     .addOption(new Option('--sandbox', 'work on the embedded sandbox: sample data and simulated carriers on this machine'))
     .addOption(new Option('--sandbox-dir <dir>', "the sandbox's folder").default(undefined, "the user's data folder"));

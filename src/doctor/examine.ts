@@ -43,8 +43,11 @@ export async function examine(options: ExamineOptions): Promise<readonly Check[]
   const redact = createRedactor(config.secrets);
   const checks = [
     ...config.warnings.map((text) => warning('Settings', text, 'pond-bulk config shows all settings and where they came from')),
-    ...(await checkDatabases(options, (db) => attempt('Accounts', () => accounts(options, db)))),
-    ...(await checkFiles({ ...options.paths, database: fileOf(config.databaseUrl) }, options.files)),
+    ...(await checkDatabases(options, async (db) => [
+      ...(await attempt('Accounts', () => accounts(options, db))),
+      // That a file is no database has been said already.
+      ...(await checkFiles({ ...options.paths, database: db === null ? null : fileOf(config.databaseUrl) }, options.files)),
+    ])),
   ];
   return checks.map((check) => ({ ...check, found: redact(check.found) }));
 }

@@ -39,14 +39,19 @@ function suggestion(wanted: string, { lookups }: PreparedList): string {
   return shown.length === 0 ? 'no plan is visible to you' : `there are ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`;
 }
 
-/** The provider that --provider or SERVICE_PROVIDER names, by id, name or display name. Rejects with PondBulkError (usage). */
+/** The provider that --provider or SERVICE_PROVIDER names, by id, name, display name, or its integration where no other has that. Rejects with PondBulkError (usage). */
 export function findProvider(wanted: string, { providers, tenantId }: Operator): Provider {
   const text = wanted.trim().toLowerCase();
   const mine = providers.filter((provider) => provider.tenantId === tenantId);
   const found =
     mine.find(({ id }) => String(id) === text) ??
-    mine.find(({ name, displayName }) => [name, displayName].some((each) => each.toLowerCase() === text));
+    mine.find(({ name, displayName }) => [name, displayName].some((each) => each.toLowerCase() === text)) ??
+    only(mine.filter(({ integration }) => integration.toLowerCase() === text));
   if (found !== undefined) return found;
   const names = mine.map(({ id, displayName }) => `${displayName} (${id})`).join(', ');
   throw new PondBulkError('usage', 'PROVIDER_UNKNOWN', `There is no service provider '${wanted}'. Yours are: ${names}`);
+}
+
+function only<T>(found: readonly T[]): T | undefined {
+  return found.length === 1 ? found[0] : undefined;
 }

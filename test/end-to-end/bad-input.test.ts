@@ -51,6 +51,7 @@ describe('bad input gets one clear error and the right exit code, and nothing is
 
     expect(ran.code, ran.stderr).toBe(code);
     for (const part of says) expect(ran.stderr).toContain(part);
+    expect(ran.stderr.match(/^error:/gim), ran.stderr).toEqual(['Error:']);
     expect(ran.stdout).toBe('');
     expect(sandbox.query('SELECT COUNT(*) AS n FROM pondbulk_run')).toEqual([{ n: 0 }]);
     expect((await sandbox.client.summary()).calls).toBe(0);

@@ -84,6 +84,7 @@ test('an account that is not set at all is a warning, one that is set in part is
 test.each([
   ['DATABASE_URL is missing', { DATABASE_URL: '' }],
   ['the database cannot be reached', { DATABASE_URL: 'mssql://jane:not-told-4711@127.0.0.1:1/portal' }],
+  ['the database file is not there', { DATABASE_URL: 'sqlite:/nowhere/bulk.db' }],
 ])('when %s: exit 2, and the accounts are tried all the same', async (_name, env) => {
   const ran = await doctor(env);
 

@@ -4,9 +4,9 @@ import { stopsProvider, type DeviceState, type RowError } from '../domain/result
 import type { RowStatus } from '../domain/status.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Steps } from '../domain/step.ts';
-import { wasAccepted } from './journal.ts';
 import { accepted, RowEnded, type RowEnd } from './row-end.ts';
-import { createSteps, type JournaledSteps, type StepsOptions } from './steps.ts';
+import { RowJournal, type RowJournalOptions } from './row-journal.ts';
+import { createSteps, type StepsOptions } from './steps.ts';
 
 /** How a row stands after it was worked on: what is committed in one transaction. */
 export interface RowVerdict {
@@ -34,30 +34,30 @@ export interface RowVerdict {
  */
 export async function runDevice(
   change: (steps: Steps) => Promise<Outcome>,
-  options: StepsOptions & { readonly audited: number },
+  options: RowJournalOptions & StepsOptions & { readonly audited: number },
 ): Promise<RowVerdict> {
   const startedAt = options.clock.now();
-  const steps = createSteps(options);
-  const ended = await change(steps).then(
+  const journal = new RowJournal(options);
+  const ended = await change(createSteps(journal, options)).then(
     (outcome) => ({ ...outcome, stop: null }),
-    (error: unknown) => (options.signal.aborted ? cutShort(steps) : verdictOf(endOf(error))),
+    (error: unknown) => (options.signal.aborted ? cutShort(journal) : verdictOf(endOf(error))),
   );
-  await steps.durable();
+  await journal.durable();
   return {
     ...ended,
     // Taken once, it is never new again: the portal would take it for a row that nobody has begun.
-    status: ended.status === 'NOT_STARTED' && wasAccepted(options.past, options.attempt) ? 'ACCEPTED' : ended.status,
+    status: ended.status === 'NOT_STARTED' && journal.wasAccepted ? 'ACCEPTED' : ended.status,
     rowId: options.rowId,
-    audit: [...steps.audit(options.audited), ...ended.audit],
-    audited: steps.count,
-    isAnswered: steps.isAnswered,
-    isAtCarrier: ended.status === 'ACCEPTED' && steps.acceptedHandle !== null,
+    audit: [...journal.audit(options.audited), ...ended.audit],
+    audited: journal.count,
+    isAnswered: journal.isAnswered,
+    isAtCarrier: ended.status === 'ACCEPTED' && journal.acceptedHandle !== null,
     ms: options.clock.now() - startedAt,
   };
 }
 
 /** A second Ctrl-C: requests in flight are let go, and nobody knows what became of them. */
-function cutShort({ inDoubt, acceptedHandle }: JournaledSteps): Ended {
+function cutShort({ inDoubt, acceptedHandle }: RowJournal): Ended {
   if (!inDoubt && acceptedHandle !== null) return verdictOf(accepted(acceptedHandle, null));
   const error: RowError = {
     code: 'INTERRUPTED',

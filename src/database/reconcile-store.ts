@@ -8,7 +8,8 @@ import { callHistoryProcedure, HISTORY_PROCEDURE } from './procedures/history.ts
 import { findProcedure } from './procedures/procedure.ts';
 import type { RunStoreOptions } from './run-store.ts';
 import { findBulkChangesInDoubt, findChangedPlans, lockUnchangedDevices } from './statements/changed-plans.ts';
-import { writeEffects, type Written } from './statements/effects.ts';
+import { writeEffects } from './statements/effects/write-effects.ts';
+import type { Written } from './statements/written.ts';
 import { findPlans } from './statements/lookups.ts';
 import { insertAudit } from './statements/verdicts.ts';
 

@@ -10,7 +10,7 @@ import { createProcedures } from './procedures/procedures.ts';
 import { createRunReader } from './run-reader.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, releaseRows } from './statements/claim.ts';
-import type { Written } from './statements/effects.ts';
+import type { Written } from './statements/written.ts';
 import { heldBeside, lockSaves } from './statements/held.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';

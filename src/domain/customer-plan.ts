@@ -1,5 +1,5 @@
 import type { Assignment } from './assignment.ts';
-import type { Change } from './judge.ts';
+import type { Change } from './change.ts';
 import type { DeviceState } from './result.ts';
 
 /** The customer plan and pool of an assignment; those that wait in the queue change nothing yet. */

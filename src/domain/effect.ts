@@ -92,3 +92,6 @@ export type Effect =
 
 /** Which of the operator's portals a device belongs to: it decides table names and the audit column. */
 export type Portal = 'M2M' | 'Mobility';
+
+/** The effect of this kind. */
+export type EffectOf<K extends Effect['kind']> = Extract<Effect, { readonly kind: K }>;

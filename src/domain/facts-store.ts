@@ -1,5 +1,5 @@
 import type { Lookups, RowFacts } from './facts.ts';
-import type { Change } from './judge.ts';
+import type { Change } from './change.ts';
 import type { List, RowValues } from './list-row.ts';
 import type { CarrierProcedure } from './procedure.ts';
 import type { Operator } from './operator.ts';

@@ -1,5 +1,14 @@
-import type { Lookups } from './facts.ts';
-import type { LookupIndex } from './judge.ts';
+import type { Customer, Lookups, ProviderPlan } from './facts.ts';
+
+/** Lookups by the values that lists name them by. */
+export interface LookupIndex {
+  plan(providerId: number, code: string): ProviderPlan | undefined;
+  customer(customerId: string): Customer | undefined;
+  hasNoSite(customerId: string): boolean;
+  site(idOrName: string): Customer | undefined;
+  customerRatePlan(idOrCode: string, providerId: number): { readonly id: number; readonly code: string } | undefined;
+  customerRatePool(idOrName: string, providerId: number): { readonly id: number; readonly name: string } | undefined;
+}
 
 /** Codes, names and ids are compared without regard to case, as SQL Server's usual collations do. */
 const fold = (text: string): string => text.trim().toLowerCase();

@@ -1,5 +1,5 @@
 import type { Portal } from './effect.ts';
-import type { Refused } from './plan-refusals.ts';
+import type { Refused } from './refusal.ts';
 import type { DeviceState } from './result.ts';
 
 /** A device as the operator's database knows it. */

@@ -1,9 +1,4 @@
-/** Why a row is refused before anything is sent. */
-export interface Refused {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | null;
-}
+import type { Refused } from './refusal.ts';
 
 /** How many plan changes a carrier allows each device in a calendar month (UTC). */
 export interface PlanQuota {

@@ -1,5 +1,5 @@
 import type { Portal } from './effect.ts';
-import type { Change } from './judge.ts';
+import type { Change } from './change.ts';
 import type { DeviceState, RowError } from './result.ts';
 import type { RowStatus } from './status.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Emit } from '../domain/event.ts';
-import type { Change } from '../domain/judge.ts';
+import type { Change } from '../domain/change.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
 import type { DeviceState } from '../domain/result.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../domain/judge.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 
 /** What a row must find to be done: the device as it was when somebody decided about it. */

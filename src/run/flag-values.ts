@@ -1,7 +1,7 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { Provider } from '../domain/facts.ts';
 import type { PreparedList } from '../domain/facts-store.ts';
-import type { LookupIndex } from '../domain/judge.ts';
+import type { LookupIndex } from '../domain/lookup-index.ts';
 import type { RowValues } from '../domain/list-row.ts';
 import type { Operator } from '../domain/operator.ts';
 

@@ -1,5 +1,5 @@
 import type { Portal } from '../domain/effect.ts';
-import type { Change } from '../domain/judge.ts';
+import type { Change } from '../domain/change.ts';
 import type { RowFacts } from '../domain/facts.ts';
 
 /** Rows that are saved as one bulk change. */

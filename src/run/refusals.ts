@@ -1,5 +1,5 @@
 import type { AccountSettings, Carrier } from '../domain/carrier.ts';
-import type { Verdict } from '../domain/judge.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
 import type { CarrierProcedure } from '../domain/procedure.ts';
 import type { Provider } from '../domain/facts.ts';

@@ -1,7 +1,7 @@
 import type { DeviceChapter } from '../domain/device-life.ts';
 import type { Portal } from '../domain/effect.ts';
 import type { CountedProvider } from '../domain/facts-store.ts';
-import type { Refused } from '../domain/plan-refusals.ts';
+import type { Refused } from '../domain/refusal.ts';
 import type { ProcedureCall } from '../domain/procedure.ts';
 import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
 import type { RowResult } from '../domain/result.ts';

@@ -1,6 +1,7 @@
 import { PondBulkError } from '../domain/errors.ts';
 import type { RowFacts } from '../domain/facts.ts';
-import type { Change, Verdict } from '../domain/judge.ts';
+import type { Change } from '../domain/change.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { LineRange } from '../domain/facts-store.ts';
 import type { Operator } from '../domain/operator.ts';
 import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';

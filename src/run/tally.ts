@@ -1,6 +1,6 @@
 import type { RowFacts } from '../domain/facts.ts';
 import type { LineRange } from '../domain/facts-store.ts';
-import type { Verdict } from '../domain/judge.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import { groupOf, type Group } from './groups.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../domain/judge.ts';
+import type { Change } from '../domain/change.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
 import type { RowStatus } from '../domain/status.ts';
 

@@ -7,7 +7,11 @@ import { PORTALS, PORTAL_TABLES } from '../../src/database/portals.ts';
 import { OPERATOR_TABLES } from '../../src/database/operator-schema.ts';
 
 const FOLDER = 'src/database';
-const RUN = ['statements', 'procedures'].flatMap((folder) => readdirSync(join(FOLDER, folder)).map((name) => join(folder, name)));
+const RUN = ['statements', 'procedures'].flatMap((folder) =>
+  readdirSync(join(FOLDER, folder), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+    name.endsWith('.ts') ? [join(folder, name)] : [],
+  ),
+);
 /** What validates a list or looks for due changes: all that a dry run sends. */
 const DRY_RUN = [
   'due.ts',

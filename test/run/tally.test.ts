@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { RowFacts } from '../../src/domain/facts.ts';
-import type { Verdict } from '../../src/domain/judge.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
 import { Tally } from '../../src/run/tally.ts';
 
 /** Of a row only its line is read; of its change what it is grouped by and what a sample shows. */

@@ -12,7 +12,9 @@ export function addChangeOptions(command: Command): Command {
     new Option('--column <key=header>', 'which column (or number) holds what, e.g. iccid=SIM; repeatable')
       .argParser(collected)
       .default([], 'found by name'),
-    new Option('--provider <name|id>', 'only devices of this service provider; its integration does where no other has it').argParser(notBlank),
+    new Option('--provider <name|id>', 'only devices of this service provider; its integration does where no other has it').argParser(
+      notBlank,
+    ),
     new Option('--dry-run', 'show what would be done; nothing is written, nothing is sent'),
     new Option('--out <plan>', 'with --dry-run: save the plan there, for pond-bulk apply').argParser(notBlank),
     new Option('--ask-carrier', 'with --dry-run: read every device at its carrier too'),

@@ -1,7 +1,7 @@
 import type { Effect } from '../../domain/effect.ts';
 import { procedureValues } from '../../domain/procedure.ts';
 import type { Transaction } from '../database.ts';
-import type { Written } from '../statements/effects.ts';
+import type { Written } from '../statements/written.ts';
 import { inputsOf } from './dictionary.ts';
 import type { Procedure } from './procedure.ts';
 

@@ -2,7 +2,7 @@ import { PondBulkError } from '../../domain/errors.ts';
 import type { ProcedureCall } from '../../domain/procedure.ts';
 import type { JournalEntry } from '../../run/journal.ts';
 import type { Database } from '../database.ts';
-import type { Written } from '../statements/effects.ts';
+import type { Written } from '../statements/written.ts';
 import { appendJournal } from '../statements/journal.ts';
 import { callProcedure } from './call.ts';
 import { findProcedure, type Procedure } from './procedure.ts';

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../run/journal.ts';
 import type { Database } from '../database.ts';
-import { writeEffects, type Written } from '../statements/effects.ts';
+import { writeEffects } from '../statements/effects/write-effects.ts';
+import type { Written } from '../statements/written.ts';
 import { writeAnswers, type CallingRow } from './call.ts';
 import { inputsOf } from './dictionary.ts';
 

@@ -1,6 +1,6 @@
 import type { ChangedPlan } from '../../domain/drift.ts';
 import type { Portal } from '../../domain/effect.ts';
-import type { Change } from '../../domain/judge.ts';
+import type { Change } from '../../domain/change.ts';
 import type { DeviceState } from '../../domain/result.ts';
 import { OPEN_STATUSES } from '../../domain/row-states.ts';
 import { besideColumn } from '../collation.ts';

@@ -1,6 +1,6 @@
 import type { Portal } from '../../domain/effect.ts';
 import { OPEN_STATUSES } from '../../domain/row-states.ts';
-import type { Change } from '../../domain/judge.ts';
+import type { Change } from '../../domain/change.ts';
 import type { OpenRow } from '../../domain/run-store.ts';
 import type { Database } from '../database.ts';
 import { ownTable } from '../own-schema.ts';

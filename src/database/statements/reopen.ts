@@ -1,5 +1,5 @@
-import type { Change } from '../../domain/judge.ts';
-import type { Refused } from '../../domain/plan-refusals.ts';
+import type { Change } from '../../domain/change.ts';
+import type { Refused } from '../../domain/refusal.ts';
 import type { Reopened, RetryQuota } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';

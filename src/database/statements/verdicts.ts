@@ -11,7 +11,8 @@ import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { cut } from '../cut.ts';
 import { PORTAL_TABLES, type PortalTables } from '../portals.ts';
-import { writeEffects, type Written } from './effects.ts';
+import { writeEffects } from './effects/write-effects.ts';
+import type { Written } from './written.ts';
 import { setOf } from '../sets.ts';
 
 /**

@@ -1,6 +1,5 @@
 import axios, {
   type AxiosAdapter,
-  type AxiosError,
   type AxiosInstance,
   type AxiosRequestConfig,
   type AxiosResponse,
@@ -15,6 +14,7 @@ import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http
 import type { Limiter } from './limiter.ts';
 import type { Redact } from './redact.ts';
 import { isUntrusted } from './untrusted.ts';
+import { isServerError, neverArrived, replyOfError, toAnswer, toReply, TRY_AGAIN } from './reply.ts';
 import { watchFor102 } from './watch-for-102.ts';
 
 export interface HttpOptions {
@@ -44,9 +44,6 @@ interface CallConfig extends AxiosRequestConfig {
   readonly endsWith102: boolean;
   readonly isRead: boolean;
 }
-
-/** Of answers that are made errors for axios-retry. */
-const TRY_AGAIN = 'TRY_AGAIN';
 
 /** The longest body that a carrier's answer may have: 16 MiB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -156,49 +153,4 @@ async function inTime(send: AxiosAdapter, config: InternalAxiosRequestConfig, ti
 /** How long to wait before the `count`-th retry: 0.5 s doubling to 60 s, and up to a fifth more. `random` is in [0, 1). */
 export function backOffMs(count: number, random: number): number {
   return Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (count - 1) * (1 + random / 5));
-}
-
-function toReply(response: AxiosResponse<Buffer>): HttpReply {
-  return { kind: 'answer', ...toAnswer(response) };
-}
-
-function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
-  const after = response.headers['retry-after'] as string | undefined;
-  return { status: response.status, text: decode(response), retryAfterMs: parseRetryAfter(after) };
-}
-
-function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
-  signal.throwIfAborted();
-  if (!axios.isAxiosError<Buffer>(error)) throw error;
-  if (error.response !== undefined && (error.code === TRY_AGAIN || isServerError(error.response.status))) return toReply(error.response);
-  const reason = error.code ?? error.message;
-  if (isUntrusted(error)) return { kind: 'not-sent', reason, isUntrusted: true };
-  if (neverArrived(error)) return { kind: 'not-sent', reason };
-  return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };
-}
-
-/** Errors of making the connection; a request that was never written cannot have had an effect. */
-function neverArrived(error: AxiosError): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
-}
-
-function isServerError(status: number): boolean {
-  return status >= 500;
-}
-
-function decode(response: AxiosResponse<Buffer>): string {
-  const charset = /charset=["']?([\w-]+)/i.exec(String(response.headers['content-type'] ?? ''))?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(charset).decode(response.data);
-  } catch {
-    return new TextDecoder().decode(response.data);
-  }
-}
-
-/** Seconds or an HTTP date (RFC 9110, 10.2.3), as milliseconds from now. */
-function parseRetryAfter(value: string | undefined): number | null {
-  if (value === undefined) return null;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

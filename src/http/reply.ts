@@ -1,0 +1,54 @@
+import axios, { type AxiosError, type AxiosResponse } from 'axios';
+
+import type { HttpAnswer, HttpReply } from '../domain/http.ts';
+import { isUntrusted } from './untrusted.ts';
+
+/** Of answers that are made errors for axios-retry. */
+export const TRY_AGAIN = 'TRY_AGAIN';
+
+/** What the carrier answered, whatever its status. */
+export function toReply(response: AxiosResponse<Buffer>): HttpReply {
+  return { kind: 'answer', ...toAnswer(response) };
+}
+
+export function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
+  const after = response.headers['retry-after'] as string | undefined;
+  return { status: response.status, text: decode(response), retryAfterMs: parseRetryAfter(after) };
+}
+
+/** What became of a call without an answer. Throws when it was cut short, and what is no error of a call. */
+export function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
+  signal.throwIfAborted();
+  if (!axios.isAxiosError<Buffer>(error)) throw error;
+  if (error.response !== undefined && (error.code === TRY_AGAIN || isServerError(error.response.status))) return toReply(error.response);
+  const reason = error.code ?? error.message;
+  if (isUntrusted(error)) return { kind: 'not-sent', reason, isUntrusted: true };
+  if (neverArrived(error)) return { kind: 'not-sent', reason };
+  return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };
+}
+
+/** Whether the connection was never made: a request that was never written cannot have had an effect. */
+export function neverArrived(error: AxiosError): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
+}
+
+export function isServerError(status: number): boolean {
+  return status >= 500;
+}
+
+function decode(response: AxiosResponse<Buffer>): string {
+  const charset = /charset=["']?([\w-]+)/i.exec(String(response.headers['content-type'] ?? ''))?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset).decode(response.data);
+  } catch {
+    return new TextDecoder().decode(response.data);
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3), as milliseconds from now. */
+function parseRetryAfter(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}

@@ -15,14 +15,33 @@ export async function operatorOf({ config, facts }: Pick<ReadSession, 'config' |
   );
 }
 
-/** Rejects with PondBulkError (credentials) unless the operator may change devices of these bulk changes' providers. */
+/** The operator. Rejects with PondBulkError (credentials) unless he may change devices of these bulk changes' providers. */
 export async function requireProviderAccess(
   session: Pick<ReadSession, 'config' | 'facts' | 'systems'>,
   bulkChanges: readonly BulkChangeInfo[],
-): Promise<void> {
+): Promise<Operator> {
   const operator = await operatorOf(session);
   const moduleOf = (integration: string): string => session.systems.carrierOf(integration)?.portal ?? 'M2M';
   for (const { providerId, integration } of bulkChanges) requireAccess(providerId, integration, { operator, moduleOf });
+  return operator;
+}
+
+/** Rejects with PondBulkError (credentials) unless the operator may change devices of these bulk changes' providers, and they may be written to. */
+export async function requireMayWrite(
+  session: Pick<ReadSession, 'config' | 'facts' | 'systems'>,
+  bulkChanges: readonly BulkChangeInfo[],
+): Promise<void> {
+  const { providers } = await requireProviderAccess(session, bulkChanges);
+  for (const { id, providerId } of bulkChanges) {
+    const provider = providers.find((each) => each.id === providerId);
+    if (provider?.writeIsEnabled !== false) continue;
+    const others = bulkChanges.length === 1 ? '' : `; others can be gone on with one by one (this is bulk change ${id})`;
+    throw new PondBulkError(
+      'credentials',
+      'WRITES_DISABLED',
+      `Writes disabled for service provider ${provider.displayName} (ServiceProvider.WriteIsEnabled is 0): nothing was sent${others}`,
+    );
+  }
 }
 
 /** Service providers whose devices the operator may change. Rejects with PondBulkError (credentials) when there is none. */

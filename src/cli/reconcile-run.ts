@@ -12,7 +12,7 @@ import type { Context, WriteSession } from './context.ts';
 import { exitCodeOfDrift, worstExitCode, SIGNAL_EXIT_CODES } from './exit-codes.ts';
 import { createLive, type Live } from './live.ts';
 import { quoted, sandboxSuffix } from './next-command.ts';
-import { standing } from './standing.ts';
+import { refusedBefore, standing } from './standing.ts';
 import { today } from './today.ts';
 
 export interface ReconcileOptions {
@@ -66,12 +66,11 @@ async function settle(
       care: careOf({}, keptCare(run.options)),
       ...named,
       preflight: run.command === 'assign-customer' ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
-      validation: { isValid: true, validationMessage: '', errors: [] },
-      credentials: false,
+      ...(await refusedBefore(run, session.store)),
       onlySettle: true,
     });
   }
-  const result = standing(run, session.store, named);
+  const result = await standing(run, session.store, named);
   live.begin(run.id, result.rowCount, result.rowCount);
   const { command, operator, environment } = run;
   live.emit({

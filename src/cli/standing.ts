@@ -1,5 +1,6 @@
-import type { RunResult } from '../domain/result.ts';
+import type { RunResult, ValidationAnswer } from '../domain/result.ts';
 import type { RunInfo } from '../domain/run-store.ts';
+import { RefusedRows, refusedRowsOf } from '../run/refused-rows.ts';
 import type { RunReader } from '../run/run-store.ts';
 import { countsOf } from '../run/work.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
@@ -13,25 +14,38 @@ export interface Named {
 }
 
 /** How the rows of a run stand, without anything being done about them. */
-export function standing(run: RunInfo, store: Pick<RunReader, 'results'>, { id, suffix }: Named): RunResult {
+export async function standing(run: RunInfo, store: Pick<RunReader, 'results'>, { id, suffix }: Named): Promise<RunResult> {
   const byStatus = countsOf(run.bulkChanges);
   const ids = run.bulkChanges.map((each) => each.id);
+  const { validation, providerRefused } = await refusedBefore(run, store);
+  // The others of a provider that let nobody in are still to do.
+  const wasStopped = run.exitCode === 4 && (byStatus.NOT_STARTED ?? 0) > 0;
   return {
     run: run.id,
     command: run.command,
     dryRun: false,
     bulkChangeIds: ids,
-    validation: { isValid: true, validationMessage: '', errors: [] },
+    validation,
     columns: run.columns,
     byStatus,
     rowCount: Object.values(byStatus).reduce((sum, count) => sum + count, 0),
     seconds: run.finishedAt === null ? 0 : secondsBetween(run.startedAt, run.finishedAt),
     rows: () => store.results(ids),
-    exitCode: exitCodeOfRun({ byStatus, dryRun: false, credentials: false, limit: false, signal: null }),
+    exitCode: exitCodeOfRun({ byStatus, dryRun: false, credentials: providerRefused || wasStopped, limit: false, signal: null }),
     next: nextCommand(id, byStatus, suffix),
     files: [],
     warnings: run.warnings,
   };
+}
+
+/** What its validation said, as its refused rows tell. */
+export async function refusedBefore(
+  { bulkChanges }: RunInfo,
+  store: Pick<RunReader, 'results'>,
+): Promise<{ readonly validation: ValidationAnswer; readonly providerRefused: boolean }> {
+  const { REJECTED = 0, STALE = 0 } = countsOf(bulkChanges);
+  const refused = REJECTED + STALE === 0 ? new RefusedRows() : await refusedRowsOf(store.results(bulkChanges.map(({ id }) => id)));
+  return { validation: refused.answer(), providerRefused: refused.providerRefused };
 }
 
 function secondsBetween(from: string, to: string): number {

@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly gates: GateRules;
   /** Null: all rows in one go. */
   readonly waves: WaveOptions | null;
+  /** Rows that were begun before are left as they are. */
+  readonly leavesBegun?: boolean;
   /** Nothing is sent: rows that were begun are read back and decided (run/only-settle.ts). */
   readonly onlySettle?: boolean;
 }

@@ -35,9 +35,14 @@ export function openRows(store: RunStore, bulkChangeIds: readonly string[], want
   return sourceOf(pages(store, bulkChangeIds, wanted), wanted.pageSize, isOver);
 }
 
-/** The rows that a carrier took and has not done yet. */
-export function acceptedRows(store: RunStore, bulkChangeIds: readonly string[], pageSize: number, isOver: () => boolean): RowSource {
-  return sourceOf(allBegun(store, bulkChangeIds, pageSize, true), pageSize, isOver);
+/** The rows that a carrier took and has not done yet, where they are wanted. */
+export function acceptedRows(
+  store: RunStore,
+  bulkChangeIds: readonly string[],
+  { pageSize, isWanted }: { readonly pageSize: number; readonly isWanted: (rowId: string) => boolean },
+  isOver: () => boolean,
+): RowSource {
+  return sourceOf(allBegun(store, bulkChangeIds, pageSize, isWanted), pageSize, isOver);
 }
 
 async function* pages(
@@ -45,7 +50,7 @@ async function* pages(
   bulkChangeIds: readonly string[],
   { pageSize, shares, withBegun }: OpenWanted,
 ): AsyncGenerator<readonly SourcedRow[]> {
-  if (withBegun) yield* allBegun(store, bulkChangeIds, pageSize, false);
+  if (withBegun) yield* allBegun(store, bulkChangeIds, pageSize, null);
   for (const bulkChangeId of bulkChangeIds) {
     for (let left = shares === null ? Infinity : (shares.get(bulkChangeId) ?? 0); left > 0;) {
       const rows = await store.claim(bulkChangeId, Math.min(pageSize, left));
@@ -56,18 +61,19 @@ async function* pages(
   }
 }
 
+/** `isAccepted` null: all of them. */
 async function* allBegun(
   store: RunStore,
   bulkChangeIds: readonly string[],
   limit: number,
-  onlyAccepted: boolean,
+  isAccepted: ((rowId: string) => boolean) | null,
 ): AsyncGenerator<readonly SourcedRow[]> {
   for (const bulkChangeId of bulkChangeIds) {
     // Only those that were begun before now: what this run begins meanwhile is its own.
     const found: OpenRow[] = [];
     for (let afterId = '0'; ;) {
-      const rows = await store.begun(bulkChangeId, { afterId, limit, onlyAccepted });
-      found.push(...rows);
+      const rows = await store.begun(bulkChangeId, { afterId, limit, onlyAccepted: isAccepted !== null });
+      found.push(...rows.filter(({ rowId }) => isAccepted?.(rowId) ?? true));
       const last = rows.at(-1);
       if (last === undefined) break;
       afterId = last.rowId;

@@ -60,8 +60,10 @@ export function createProviderRun(providerId: number, bulkChanges: readonly Bulk
   const gate = createGate(engine.gates);
   let stop: RowError | null = null;
   let isGated = false;
-  let hasAccepted = false;
+  /** Rows that the carrier took, of those that were worked on. */
+  const taken = new Set<string>();
   let atCarrier = 0;
+  const isWanted = (rowId: string): boolean => taken.has(rowId);
   const isOver = (): boolean => stop !== null || isGated || stopped.aborted;
   // What a carrier accepted is in progress: the first Ctrl-C, or a gate, lets it be finished.
   const isLetGo = (): boolean => stop !== null || letGo.aborted;
@@ -70,7 +72,7 @@ export function createProviderRun(providerId: number, bulkChanges: readonly Bulk
 
   const judge = ({ row }: SourcedRow, verdict: RowVerdict, record: WaveRecord): void => {
     record.take(verdict.status, row.change);
-    if (verdict.status === 'ACCEPTED') hasAccepted = true;
+    if (verdict.status === 'ACCEPTED') taken.add(verdict.rowId);
     if (verdict.isAtCarrier) atCarrier += 1;
     if (verdict.stop !== null && stop === null) {
       stop = verdict.stop;
@@ -94,11 +96,11 @@ export function createProviderRun(providerId: number, bulkChanges: readonly Bulk
   return {
     bulkChangeIds: ids,
     work: async ({ shares, isFirst, isLast, record }) => {
-      await workOn(openRows(store, ids, { pageSize, shares, withBegun: isFirst }, isOver), record);
+      await workOn(openRows(store, ids, { pageSize, shares, withBegun: isFirst && engine.leavesBegun !== true }, isOver), record);
       const giveUpAt = clock.now() + engine.deadlineMs(providerId);
       // A device may wait for one procedure after another.
-      while (isLast && !isOver() && hasAccepted && (await callWaiting(ids, engine)) > 0)
-        await workOn(acceptedRows(store, ids, pageSize, isOver), record);
+      while (isLast && !isOver() && taken.size > 0 && (await callWaiting(ids, engine)) > 0)
+        await workOn(acceptedRows(store, ids, { pageSize, isWanted }, isOver), record);
       for (
         let waitMs = FIRST_LOOK_MS;
         atCarrier > 0 && !isLetGo() && clock.now() < giveUpAt;
@@ -106,7 +108,7 @@ export function createProviderRun(providerId: number, bulkChanges: readonly Bulk
       ) {
         await engine.writer.written();
         await clock.sleep(waitMs, letGo).catch(() => undefined);
-        await workOn(acceptedRows(store, ids, pageSize, isLetGo), record);
+        await workOn(acceptedRows(store, ids, { pageSize, isWanted }, isLetGo), record);
       }
     },
     get stop() {

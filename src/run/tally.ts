@@ -4,6 +4,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import { groupOf, type Group } from './groups.ts';
+import { RefusedRows } from './refused-rows.ts';
 
 /** One problem of the list, for the report. */
 export interface Problem {
@@ -20,8 +21,6 @@ export interface Sample {
   readonly after: DeviceState;
 }
 
-/** More texts than anybody reads; the results have them all. */
-const MAX_ERRORS = 10_000;
 const MAX_PROBLEMS = 50;
 const MAX_SAMPLES = 3;
 
@@ -34,12 +33,9 @@ export class Tally {
   readonly refusedOf = new Map<number, RowFacts>();
   readonly problems: Problem[] = [];
   readonly samples: Sample[] = [];
-  /** Whether a provider was refused whole (writes disabled, no credentials). */
-  providerRefused = false;
+  readonly refused = new RefusedRows();
   /** What each sample is to become. */
   readonly #outcomes: string[] = [];
-  #refused = 0;
-  readonly #errors: string[] = [];
   readonly #pageRows: number;
   readonly #pages: LineRange[] = [];
   #rowsOfPage = 0;
@@ -66,12 +62,6 @@ export class Tally {
     return this.#pages;
   }
 
-  /** A text per refused row, cut where nobody reads on. */
-  errors(): readonly string[] {
-    const left = this.#refused - this.#errors.length;
-    return left === 0 ? this.#errors : [...this.#errors, `… and ${left} more`];
-  }
-
   #addPlanned({ change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
     const group = groupOf(change);
     if (!this.groups.has(group.key)) this.groups.set(group.key, group);
@@ -93,13 +83,11 @@ export class Tally {
   }
 
   #addRefused(row: RowFacts, { code, message, hint }: Exclude<Verdict, { readonly status: 'PLANNED' }>): void {
-    this.#refused += 1;
-    this.providerRefused ||= code === 'WRITES_DISABLED' || code === 'CREDENTIALS_MISSING';
+    const key = row.iccid ?? row.key;
+    this.refused.add({ code, message, key });
     if (row.device !== null && !this.refusedOf.has(row.device.providerId)) this.refusedOf.set(row.device.providerId, row);
-    const invalid = `Invalid ICCID: ${row.iccid ?? row.key}`;
-    if (this.#errors.length < MAX_ERRORS) this.#errors.push(code === 'INVALID_ICCID' ? invalid : message);
     if (this.problems.length === MAX_PROBLEMS) return;
-    const text = message === 'Invalid ICCID' ? invalid : message;
+    const text = message === 'Invalid ICCID' ? `Invalid ICCID: ${key}` : message;
     this.problems.push({ line: row.line, column: row.problem?.column ?? null, message: text, hint });
   }
 

@@ -75,18 +75,17 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
       tally.add(row, judgeRow(row));
     }
   }
-  const { byStatus, problems, samples, providerRefused } = tally;
-  const isValid = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0) === 0;
+  const { byStatus, problems, samples, refused } = tally;
   return {
     list,
-    answer: { isValid, validationMessage: isValid ? '' : 'One or more devices have validation errors', errors: tally.errors() },
+    answer: refused.answer(),
     byStatus,
     problems,
     groups: completed([...tally.groups.values()], [...tally.refusedOf.values()], options),
     pages: tally.pages(),
     samples,
     providers: [...providers.values()],
-    providerRefused,
+    providerRefused: refused.providerRefused,
     warnings: list.luhnFailures === 0 ? [] : [luhnWarning(list.luhnFailures)],
     judge: judgeRow,
   };

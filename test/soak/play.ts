@@ -80,8 +80,16 @@ function listOf({ change, devices, hasTwice, hasUnknown }: Round): string {
 }
 
 /** The change itself as long as nothing of it was saved, then what the act says. */
-function argsOf({ round: { change, options }, sandbox, list, runsBefore }: World, command: Act['command']): readonly string[] {
-  if (command !== 'change' && savedRuns(sandbox) > runsBefore) return [command, 'last'];
+function argsOf(world: World, command: Act['command']): readonly string[] {
+  const {
+    round: { change, options },
+    sandbox,
+    list,
+    runsBefore,
+  } = world;
+  // What was not started is resumed before anything is done again.
+  const isOpen = rowsOf(world).some(({ status }) => status === 'NOT_STARTED');
+  if (command !== 'change' && savedRuns(sandbox) > runsBefore) return [command === 'retry' && isOpen ? 'resume' : command, 'last'];
   if (change.kind === 'rollback') return ['rollback', 'last', ...options];
   return change.kind === 'customers'
     ? ['assign-customer', '--file', list, ...change.options, ...options]

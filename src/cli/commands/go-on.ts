@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
-import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
+import { PondBulkError } from '../../domain/errors.ts';
+import type { BulkChangeInfo, RunInfo } from '../../domain/run-store.ts';
 import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
 import { anchored, careInWords, careOf, careOptions, keptCare, type Care, type CareFlags } from '../care.ts';
@@ -11,7 +12,9 @@ import type { Context, GlobalFlags, WriteSession } from '../context.ts';
 import { createLive } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
 import { lastChangeOption, outputOption, paceOptions, resultsOption, yesOption } from '../options.ts';
+import { requireMayWrite } from '../operator.ts';
 import { publish, type Output } from '../report.ts';
+import { refusedBefore } from '../standing.ts';
 import { openResultsFolder } from '../results-folder.ts';
 import { findRun } from './find-run.ts';
 import { workOn } from './work-on.ts';
@@ -54,21 +57,24 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
   const session = await context.openWrite(flags, live.emit);
   try {
     const run = await findRun(session.store, id);
+    await requireMayWrite(
+      session,
+      run.bulkChanges.filter((each) => toDo([each], how) > 0),
+    );
+    if (how === 'retry') requireAllBegun(run, id, flags);
     const care = careToGoOnWith(run, flags, how);
     for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
     await confirm(context, session, run, flags, how);
-    const { UNKNOWN = 0, ACCEPTED = 0 } = countsOf(run.bulkChanges);
-    const inDoubt = UNKNOWN + ACCEPTED;
-    if (inDoubt > 0) context.terminal.note(`${inDoubt} row${inDoubt === 1 ? ' is' : 's are'} in doubt: read back at the carrier first`);
+    tellDoubt(context, run, how);
     const result = await workOn(context, session, live, {
       run,
-      again: how === 'retry' ? { statuses: ['FAILED', 'COMPENSATED'], useLastChange: flags.useLastChange === true } : null,
+      again: how === 'retry' ? { statuses: AGAIN, useLastChange: flags.useLastChange === true } : null,
+      leavesBegun: how === 'retry',
       care,
       id: id === 'last' ? run.id : id,
       preflight: run.command === 'assign-customer' ? ASSIGNMENT_PREFLIGHT : PLAN_PREFLIGHT,
       suffix: sandboxSuffix(flags),
-      validation: { isValid: true, validationMessage: '', errors: [] },
-      credentials: false,
+      ...(await refusedBefore(run, session.store)),
     });
     await live.end(result);
     await publish(result, context, flags.output, results);
@@ -78,6 +84,29 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
   }
 }
 
+/** What `retry` does again. */
+const AGAIN = ['FAILED', 'COMPENSATED'] as const;
+
+/** Rows that were stopped before they were begun, or in the middle, are not done again but done: that is what `resume` says it does. */
+function requireAllBegun({ id: runId, bulkChanges }: RunInfo, id: string, flags: GoOnFlags): void {
+  const { NOT_STARTED = 0 } = countsOf(bulkChanges);
+  if (NOT_STARTED === 0) return;
+  const resume = `pond-bulk resume ${id === 'last' ? runId : id} --yes${sandboxSuffix(flags)}`;
+  throw new PondBulkError('usage', 'NOT_STARTED_LEFT', `${rowsOf(NOT_STARTED)} not started yet: first ${resume}`);
+}
+
+function tellDoubt({ terminal }: Context, { bulkChanges }: RunInfo, how: 'resume' | 'retry'): void {
+  const { UNKNOWN = 0, ACCEPTED = 0 } = countsOf(bulkChanges);
+  if (UNKNOWN + ACCEPTED === 0) return;
+  terminal.note(
+    `${rowsOf(UNKNOWN + ACCEPTED)} in doubt: ${how === 'resume' ? 'read back at the carrier first' : 'left alone, resume settles what is in doubt'}`,
+  );
+}
+
+function rowsOf(count: number): string {
+  return count === 1 ? '1 row is' : `${count} rows are`;
+}
+
 async function confirm(
   context: Context,
   { config, database }: WriteSession,
@@ -85,8 +114,8 @@ async function confirm(
   flags: GoOnFlags,
   how: 'resume' | 'retry',
 ): Promise<void> {
-  const open = openRows(countsOf(run.bulkChanges), how);
-  const question = `${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`;
+  const rows = toDo(run.bulkChanges, how);
+  const question = `${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${rows} rows`;
   await confirmGoingOn(context, { flags, command: how, question });
 }
 
@@ -101,13 +130,14 @@ function careToGoOnWith(run: RunInfo, flags: GoOnFlags, how: 'resume' | 'retry')
   );
 }
 
-/** Rows that are begun from the beginning. */
-function toBegin({ bulkChanges }: RunInfo, how: 'resume' | 'retry'): number {
-  const counts = countsOf(bulkChanges);
-  return (counts.NOT_STARTED ?? 0) + (how === 'resume' ? 0 : (counts.FAILED ?? 0) + (counts.COMPENSATED ?? 0));
+/** Rows that are worked on. */
+function toDo(bulkChanges: readonly BulkChangeInfo[], how: 'resume' | 'retry'): number {
+  const { UNKNOWN = 0, ACCEPTED = 0 } = countsOf(bulkChanges);
+  return toBegin({ bulkChanges }, how) + (how === 'resume' ? UNKNOWN + ACCEPTED : 0);
 }
 
-function openRows(counts: StatusCounts, how: 'resume' | 'retry'): number {
-  const open = (counts.NOT_STARTED ?? 0) + (counts.UNKNOWN ?? 0) + (counts.ACCEPTED ?? 0);
-  return how === 'resume' ? open : open + (counts.FAILED ?? 0) + (counts.COMPENSATED ?? 0);
+/** Rows that are begun from the beginning. */
+function toBegin({ bulkChanges }: Pick<RunInfo, 'bulkChanges'>, how: 'resume' | 'retry'): number {
+  const { NOT_STARTED = 0, FAILED = 0, COMPENSATED = 0 } = countsOf(bulkChanges);
+  return how === 'resume' ? NOT_STARTED : FAILED + COMPENSATED;
 }

@@ -53,7 +53,7 @@ export async function makeChange(
     run: saved,
     care: anchored(care, ids, countsOf(saved.bulkChanges).NOT_STARTED ?? 0),
     preflight: command.preflight,
-    credentials: validation.providerRefused,
+    providerRefused: validation.providerRefused,
     validation: validation.answer,
     id: runId,
     suffix: sandboxSuffix(flags),

@@ -30,7 +30,7 @@ export function statusCommand(program: Command, context: Context): void {
       const session = await context.openWrite(flags, () => undefined);
       try {
         const run = await findRun(session.store, id);
-        const result = standing(run, session.store, { id: id === 'last' ? run.id : id, suffix: sandboxSuffix(flags) });
+        const result = await standing(run, session.store, { id: id === 'last' ? run.id : id, suffix: sandboxSuffix(flags) });
         if (flags.output === 'jsonl') await events(context, result);
         await publish(result, context, flags.output, folder);
       } finally {

@@ -26,9 +26,11 @@ export interface WorkOn {
   readonly suffix: string;
   readonly validation: ValidationAnswer;
   /** A provider was refused whole before anything was sent. */
-  readonly credentials: boolean;
+  readonly providerRefused: boolean;
   /** Rows that are done again: they get a new attempt once the bulk changes are held. */
   readonly again?: Again | null;
+  /** What was begun before is left as it is. */
+  readonly leavesBegun?: boolean;
   /** What was begun is settled; nothing is begun and nothing is sent. */
   readonly onlySettle?: boolean;
 }
@@ -83,6 +85,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
       await held.keepOptions(run.id, { ...run.options, care });
       if (again !== null) for (const each of bulkChanges) await reopen({ store: held, systems }, each, live, { ...again, clock });
     },
+    leavesBegun: options.leavesBegun ?? false,
     ...(options.onlySettle === true ? onlySettle({ store }) : {}),
     leasing: {
       holder: { runId: run.id, host: host.name, pid: host.pid },
@@ -95,7 +98,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
       exitCodeOfRun({
         byStatus: counts,
         dryRun: false,
-        credentials: options.credentials || stops.auth,
+        credentials: options.providerRefused || stops.auth,
         limit: stops.limit,
         signal: interruption.signal(),
       }),

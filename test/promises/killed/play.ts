@@ -85,13 +85,20 @@ export async function play(cases: readonly Case[], { sample, since }: Settings):
 }
 
 function goingOn({ after, args }: Scenario, sandbox: SandboxHere, runsBefore: number): readonly string[] {
-  return after === 'resume' && savedRuns(sandbox) > runsBefore ? ['resume', 'last'] : args(sandbox);
+  const isResumed = after === 'resume' ? savedRuns(sandbox) > runsBefore : after === 'resume or again' && openRows(sandbox) > 0;
+  return isResumed ? ['resume', 'last'] : args(sandbox);
 }
 
 async function open({ setUp }: Scenario, sample: string): Promise<SandboxHere> {
   const sandbox = await sandboxHere(sample);
   await setUp?.((args) => sandbox.run(args, { env: QUICK }), sandbox);
   return sandbox;
+}
+
+function openRows({ query }: SandboxHere): number {
+  return (
+    query<{ n: number }>(`SELECT COUNT(*) AS n FROM pondbulk_change_row WHERE status IN ('NOT_STARTED', 'UNKNOWN', 'ACCEPTED')`)[0]?.n ?? 0
+  );
 }
 
 function savedRuns({ query }: SandboxHere): number {

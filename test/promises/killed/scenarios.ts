@@ -8,8 +8,8 @@ export interface Scenario {
   /** What comes before, in peace. */
   readonly setUp?: (run: Run, sandbox: SandboxHere) => Promise<unknown>;
   readonly args: (sandbox: SandboxHere) => readonly string[];
-  /** What an operator does after the death: `resume` where something was saved, or the same command again. */
-  readonly after: 'resume' | 'again';
+  /** What an operator does after the death: `resume` where something was saved, or is to be done again; or the same command again. */
+  readonly after: 'resume' | 'resume or again' | 'again';
   /** Its exit code when nothing happens. */
   readonly exitCode: number;
   /** Left to the full matrix: it runs the same code as another. */
@@ -84,7 +84,7 @@ const onwards: readonly Scenario[] = [
       await run(change({ devices: three.slice(0, 2), plan: 'POND-5GB' })(sandbox));
     },
     args: () => ['retry', 'last'],
-    after: 'again',
+    after: 'resume or again',
     exitCode: 0,
   },
   { name: 'a plan change in waves', args: change({ devices: three, plan: 'POND-5GB' }, '--waves', '1,100%'), ...begun },

@@ -1,7 +1,8 @@
+import { PondBulkError } from '../domain/errors.ts';
 import { heldBy } from '../domain/held.ts';
 import type { Portal } from '../domain/effect.ts';
 import type { NewRow } from '../domain/run-store.ts';
-import type { RunStore, SavePart } from '../run/run-store.ts';
+import type { LeaseHolder, RunStore, SavePart } from '../run/run-store.ts';
 import type { Database, Transaction } from './database.ts';
 import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from './portals.ts';
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
@@ -14,7 +15,7 @@ import type { Written } from './statements/written.ts';
 import { heldBeside, lockSaves } from './statements/held.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
-import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
+import { beatLeases, readLease, releaseLeases, renewLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { reopenRows } from './statements/reopen.ts';
 import { insertChangeRequest, insertRefusals, insertRows, updateChangeRequest, type SavedUnder } from './statements/rows.ts';
@@ -74,21 +75,23 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
       });
     },
     planUsedBy: (id) => planUsedBy(db, id),
-    saveMore: async (part) => {
+    saveMore: async (holder, part) => {
       const live = await liveNames();
       return db.transaction(async (tx) => {
+        await requireHeld(tx, holder, part.saved.length);
         await lockSaves(tx);
         await savePart(tx, part, { operator, at: now(), live });
       });
     },
-    activate: (runId, saved, requests) =>
+    activate: (holder, saved, requests) =>
       db.transaction(async (tx) => {
+        await requireHeld(tx, holder, saved.length);
         for (const [index, { id, changeRequestId }] of saved.entries()) {
           const request = requests[index] ?? null;
           if (changeRequestId !== null && request !== null) await updateChangeRequest(tx, changeRequestId, request);
           await activateBulkChange(tx, id);
         }
-        await markRunSaved(tx, runId);
+        await markRunSaved(tx, holder.runId);
       }),
     unsavedRuns: () => unsavedRuns(db),
     removeLeftovers: async (runId) => removeLeftovers(db, runId, await liveNames()),
@@ -122,6 +125,13 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
 
     keepOptions: (runId, options) => keepRunOptions(db, runId, options),
   };
+}
+
+/** In the transaction of what is saved: whoever takes the leases over waits for its end, and then finds them renewed. */
+async function requireHeld(tx: Transaction, holder: LeaseHolder, count: number): Promise<void> {
+  if ((await renewLeases(tx, holder)) === count) return;
+  const message = 'Another run took this one for dead while it was saving, and takes back what was saved: nothing was sent. Start it again';
+  throw new PondBulkError('locked', 'LEASE_LOST', message);
 }
 
 async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 'operator' | 'at' | 'live'>): Promise<void> {

@@ -87,11 +87,13 @@ export interface RunStore extends RunReader {
   save(save: Save): Promise<readonly SavedBulkChange[]>;
   /** The run that used this saved plan up; null when none did. */
   planUsedBy(planId: string): Promise<string | null>;
-  saveMore(part: SavePart): Promise<void>;
-  /** Makes bulk changes that were saved in parts visible, with the requests that their rows share (null: each has its own). */
-  activate(runId: string, saved: readonly SavedBulkChange[], requests: readonly (string | null)[]): Promise<void>;
+  /** Saves a part, and says that its holder is alive. Rejects with PondBulkError (locked) when its leases are not its own any more. */
+  saveMore(holder: LeaseHolder, part: SavePart): Promise<void>;
+  /** Makes bulk changes that were saved in parts visible, with the requests that their rows share (null: each has its own). Rejects as `saveMore` does. */
+  activate(holder: LeaseHolder, saved: readonly SavedBulkChange[], requests: readonly (string | null)[]): Promise<void>;
   /** Runs that died (or still are) between their first and last part. */
   unsavedRuns(): Promise<readonly { readonly runId: string; readonly bulkChangeIds: readonly string[] }[]>;
+  /** Only by who took its leases: until then it may be alive. */
   removeLeftovers(runId: string): Promise<void>;
 
   takeLease(bulkChangeId: string, holder: LeaseHolder, over: Lease | null): Promise<boolean>;

@@ -47,11 +47,11 @@ export async function save(store: RunStore, validation: Validation, options: Sav
           'STOPPED',
           'Stopped while saving: nothing was sent, and what was saved is taken back by the next run',
         );
-      await store.saveMore({ runId: run.id, saved, rows, preflight });
+      await store.saveMore(holder, { runId: run.id, saved, rows, preflight });
     }
     // The requests name all devices: these are known only now.
     const requests = groups.map((group, index) => sharedRequest(group, devices[index] ?? [], options.changeType));
-    await store.activate(run.id, saved, requests);
+    await store.activate(holder, saved, requests);
   }
   return saved.map(({ id }) => id);
 }

@@ -68,7 +68,7 @@ describe.each(engines)('devices that another bulk change holds, on $name', ({ cr
   test('a run that is still saving holds what it has saved, although nobody sees it yet; one that died and was removed does not', async () => {
     const { part, ...first } = saveOf('a', false, [1, 2]);
     const saved = await store().save({ ...first, part: { ...part, rows: [] } });
-    await store().saveMore({ runId: 'a', saved, rows: part.rows, preflight: part.preflight });
+    await store().saveMore(first.holder, { runId: 'a', saved, rows: part.rows, preflight: part.preflight });
 
     const [second] = await store().save(saveOf('b', true, [2]));
     await store().removeLeftovers('a');

@@ -54,16 +54,17 @@ export async function readLease(db: Database, bulkChangeId: string): Promise<Lea
 
 /** Says that the holder is alive. Answers how many of its leases are still its own. Saying it twice does no harm: a lost answer is asked for again. */
 export function beatLeases(db: Database, holder: LeaseHolder): Promise<number> {
-  return db.transaction(
-    (tx) =>
-      tx.execute(
-        `
-        UPDATE ${ownTable(tx.engine, 'lease')}
-        SET heartbeat_at = ${NOW[tx.engine]}
-        WHERE run_id = :runId AND pid = :pid AND host = :host`,
-        { ...holder },
-      ),
-    { findsItself: true },
+  return db.transaction((tx) => renewLeases(tx, holder), { findsItself: true });
+}
+
+/** The same in a transaction that writes more. */
+export function renewLeases(tx: Transaction, holder: LeaseHolder): Promise<number> {
+  return tx.execute(
+    `
+    UPDATE ${ownTable(tx.engine, 'lease')}
+    SET heartbeat_at = ${NOW[tx.engine]}
+    WHERE run_id = :runId AND pid = :pid AND host = :host`,
+    { ...holder },
   );
 }
 

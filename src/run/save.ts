@@ -30,9 +30,6 @@ export interface SaveOptions {
  */
 export async function save(store: RunStore, validation: Validation, options: SaveOptions): Promise<readonly string[]> {
   const { groups, pages } = validation;
-  if (groups.length === 0) {
-    throw new PondBulkError('input', 'NO_PROVIDER', 'None of the devices is known, so no service provider is: name one with --provider');
-  }
   const { run, holder, planId, preflight, signal } = options;
   const isWhole = pages.length <= 1;
   const devices: readonly string[][] = groups.map(() => []);

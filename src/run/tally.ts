@@ -31,6 +31,8 @@ export class Tally {
   readonly groups = new Map<string, Group>();
   /** The first refused row of each provider. */
   readonly refusedOf = new Map<number, RowFacts>();
+  /** The first refused row of no known device. */
+  unknown: RowFacts | null = null;
   readonly problems: Problem[] = [];
   readonly samples: Sample[] = [];
   readonly refused = new RefusedRows();
@@ -85,6 +87,7 @@ export class Tally {
   #addRefused(row: RowFacts, { code, message, hint }: Exclude<Verdict, { readonly status: 'PLANNED' }>): void {
     const key = row.iccid ?? row.key;
     this.refused.add({ code, message, key });
+    if (row.device === null) this.unknown ??= row;
     if (row.device !== null && !this.refusedOf.has(row.device.providerId)) this.refusedOf.set(row.device.providerId, row);
     if (this.problems.length === MAX_PROBLEMS) return;
     const text = message === 'Invalid ICCID' ? `Invalid ICCID: ${key}` : message;

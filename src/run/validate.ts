@@ -1,5 +1,5 @@
 import { PondBulkError } from '../domain/errors.ts';
-import type { RowFacts } from '../domain/facts.ts';
+import type { Provider, RowFacts } from '../domain/facts.ts';
 import type { LineRange, PreparedList } from '../domain/facts-store.ts';
 import { heldBy } from '../domain/held.ts';
 import { judge } from '../domain/judge.ts';
@@ -81,7 +81,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     answer: refused.answer(),
     byStatus,
     problems,
-    groups: completed([...tally.groups.values()], [...tally.refusedOf.values()], options),
+    groups: completed(tally, options),
     pages: tally.pages(),
     samples,
     providers: [...providers.values()],
@@ -107,47 +107,53 @@ function unlessHeld(verdict: Verdict, { device }: RowFacts): Verdict {
 }
 
 /** Every refused row needs a bulk change to be recorded in: providers with refused rows only get one too. */
-function completed(
-  groups: readonly Group[],
-  refused: readonly RowFacts[],
-  { operator, providerId, judging }: ValidateOptions,
-): readonly Group[] {
-  const all = [...groups];
-  for (const { device, values } of refused) {
+function completed({ groups, refusedOf, unknown }: Tally, options: ValidateOptions): readonly Group[] {
+  const all = [...groups.values()];
+  for (const { device, values } of refusedOf.values()) {
     if (device === null || all.some((group) => group.providerId === device.providerId)) continue;
     const { providerId: id, portal } = device;
     all.push({ key: `refused ${id}`, providerId: id, portal, planCode: values.plan ?? null, example: null });
   }
   if (all.length > 0) return all;
-  const mine = operator.providers.filter(
-    ({ id, tenantId }) => tenantId === operator.tenantId && (operator.providerIds?.includes(id) ?? true),
-  );
-  const fallback =
-    operator.providers.find(({ id }) => id === providerId) ??
-    mine.find(({ integration }) => judging.carrierOf(integration) !== undefined) ??
-    mine[0];
-  if (fallback === undefined) return [];
-  return [{ key: `refused ${fallback.id}`, providerId: fallback.id, portal: fallback.portal, planCode: null, example: null }];
+  const { id, portal, integration } = providerOfUnknown(unknown, options);
+  requireAccess(id, integration, options);
+  return [{ key: `refused ${id}`, providerId: id, portal, planCode: null, example: null }];
+}
+
+/** Where rows of no known device are recorded: at the provider that is named, or the first that the operator may use, if possible one with the plan. */
+function providerOfUnknown(row: RowFacts | null, options: ValidateOptions): Provider {
+  const { operator, providerId, judging } = options;
+  const named = operator.providers.find(({ id }) => id === providerId);
+  if (named !== undefined) return named;
+  const ofTenant = operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId);
+  const mine = ofTenant.filter(({ id, integration }) => accessProblem(id, integration, options) === null);
+  const plan = row?.values.plan;
+  const [first] = [
+    ...mine.filter(({ id }) => plan !== undefined && judging.index.plan(id, plan) !== undefined),
+    ...mine.filter(({ integration }) => judging.carrierOf(integration) !== undefined),
+    ...mine,
+    ...ofTenant,
+  ];
+  if (first !== undefined) return first;
+  throw new PondBulkError('input', 'NO_PROVIDER', 'None of the devices is known, so no service provider is: name one with --provider');
 }
 
 /** Permission and access are asked for per provider that the list touches. Rejects with PondBulkError. */
-export function requireAccess(
-  providerId: number,
-  integration: string,
-  { operator, moduleOf }: Pick<ValidateOptions, 'operator' | 'moduleOf'>,
-): void {
+export function requireAccess(providerId: number, integration: string, access: Access): void {
+  const problem = accessProblem(providerId, integration, access);
+  if (problem !== null) throw problem;
+}
+
+type Access = Pick<ValidateOptions, 'operator' | 'moduleOf'>;
+
+function accessProblem(providerId: number, integration: string, { operator, moduleOf }: Access): PondBulkError | null {
+  const { name, modules, providerIds, providers } = operator;
   const module = moduleOf(integration);
-  if (operator.modules !== null && !operator.modules.some((each) => each.toLowerCase() === module.toLowerCase())) {
-    throw new PondBulkError('credentials', 'NO_PERMISSION', `User ${operator.name} has no CREATE permission for module ${module}`);
-  }
-  if (operator.providerIds !== null && !operator.providerIds.includes(providerId)) {
-    const provider = operator.providers.find(({ id }) => id === providerId);
-    throw new PondBulkError(
-      'credentials',
-      'NO_PROVIDER_ACCESS',
-      `User ${operator.name} has no access to service provider ${provider?.displayName ?? providerId}`,
-    );
-  }
+  if (modules !== null && !modules.some((each) => each.toLowerCase() === module.toLowerCase()))
+    return new PondBulkError('credentials', 'NO_PERMISSION', `User ${name} has no CREATE permission for module ${module}`);
+  if (providerIds === null || providerIds.includes(providerId)) return null;
+  const shown = providers.find(({ id }) => id === providerId)?.displayName ?? providerId;
+  return new PondBulkError('credentials', 'NO_PROVIDER_ACCESS', `User ${name} has no access to service provider ${shown}`);
 }
 
 async function firstProblem(list: PreparedList): Promise<RowFacts | null> {

@@ -22,6 +22,7 @@ export interface CareFlags {
   readonly hold?: boolean;
 }
 
+/** How carefully a run goes: the options of every command that sends. */
 export function careOptions(): readonly Option[] {
   return [
     new Option('--abort-after <n>', 'stop a provider when n of its rows failed').argParser(wholeNumber(1)),

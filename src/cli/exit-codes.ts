@@ -53,6 +53,7 @@ export function exitCodeOf(error: unknown): number {
   }
 }
 
+/** What the exit code of a run depends on. */
 export interface Ended {
   readonly byStatus: StatusCounts;
   readonly dryRun: boolean;

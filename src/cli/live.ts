@@ -21,6 +21,7 @@ const PROGRESS_MS = 1000;
 /** With fewer the time left would be a guess. */
 const JUDGED_ROWS = 20;
 
+/** Tells a run in the form that was asked for; nothing is told before `begin`, except on stderr. */
 export function createLive(output: Output, terminal: Terminal, now: () => number): Live {
   const progress = terminal.progress();
   const told = new Set<number>();

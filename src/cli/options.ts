@@ -12,6 +12,7 @@ export const yesOption = (): Option => new Option('--yes', 'do not ask; needed w
 export const lastChangeOption = (): Option =>
   new Option('--use-last-change', 'spend the last plan change of the month too, where the carrier counts them');
 
+/** Ceilings of the pace, which never lift a documented limit. */
 export function paceOptions(): readonly Option[] {
   return [
     new Option('--concurrency <n>', 'at most n requests at once per account; never above the configured pace').argParser(wholeNumber(1)),
@@ -29,6 +30,7 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
+/** An option that is a number above 0, fractions too. Throws InvalidArgumentError. */
 export function positive(text: string): number {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
@@ -41,11 +43,13 @@ export function day(text: string): string {
   return text;
 }
 
+/** An option that says something. Throws InvalidArgumentError. */
 export function notBlank(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
   return text.trim();
 }
 
+/** An option that may be given several times. */
 export function collected(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import type { ResultsFolder } from './results-folder.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Forms of the result on stdout. */
 export const OUTPUTS = ['table', 'json', 'jsonl', 'csv'] as const;
 
 export type Output = (typeof OUTPUTS)[number];

@@ -6,6 +6,7 @@ import { countsOf } from '../run/work.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
 import { nextCommand } from './next-command.ts';
 
+/** How the next command is to name what this one did. */
 export interface Named {
   /** What the operator named: a run or a bulk change. */
   readonly id: string;

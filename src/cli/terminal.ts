@@ -4,11 +4,13 @@ import { styleText } from 'node:util';
 
 import ora, { type Ora } from 'ora';
 
+/** A stream to print on, as far as it is looked at. */
 export interface TerminalOutput extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
+/** What a process has around it. */
 export interface Streams {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: TerminalOutput;
@@ -40,6 +42,7 @@ export interface Terminal {
   progress(): Progress;
 }
 
+/** One line on stderr that is written again and again; every 30 s off a terminal. */
 export interface Progress {
   update(text: string): void;
   stop(): void;
@@ -50,6 +53,7 @@ const PLAIN_PROGRESS_MS = 30_000;
 
 const READER_GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 
+/** The one place that touches the streams. */
 export function createTerminal({ stdin, stdout, stderr, env, now }: Streams): Terminal {
   // An empty NO_COLOR is none (no-color.org).
   const isPlain = env['TERM'] === 'dumb' || (env['NO_COLOR'] ?? '') !== '';

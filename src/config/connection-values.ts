@@ -8,6 +8,7 @@ export class ConnectionProblem extends Error {
   override readonly name = 'ConnectionProblem';
 }
 
+/** Throws ConnectionProblem when it is neither true nor false. */
 export function flagOf(given: Given, key: ConnectionKey): boolean {
   return oneOf(given, key, { true: true, yes: true, false: false, no: false }, 'true or false') ?? false;
 }

@@ -15,6 +15,7 @@ import { createSources, type Given, type Source } from './sources.ts';
 /** Names and texts of one place that settings come from. */
 export type Texts = Readonly<Record<string, string | undefined>>;
 
+/** Where settings come from, the first ones winning. */
 export interface ConfigInput {
   /** Values given on the command line, under the settings' names. */
   readonly flags: Texts;

@@ -6,6 +6,7 @@ import { ConnectionProblem } from './connection-values.ts';
 /** Above it a wait of Node (setTimeout, 2^31 ms) would end at once. */
 const A_WEEK_SECONDS = 7 * 24 * 60 * 60;
 
+/** A whole number between these, as text. */
 export function wholeNumber(min: number, max: number) {
   const expected = `must be a whole number from ${min} to ${max}`;
   return z

@@ -7,6 +7,7 @@ export type Engine = 'sqlite' | 'mssql';
 
 export type TempType = 'int' | 'bigint' | 'text' | `nvarchar(${number})` | 'nvarchar(max)' | 'bit' | 'datetime';
 
+/** A column of a temporary table. */
 export interface TempColumn {
   readonly name: string;
   readonly type: TempType;
@@ -43,6 +44,7 @@ export interface ReadSession extends Queries {
   execute(sql: string, params?: Params): Promise<number>;
 }
 
+/** A transaction, or what may be one: statements that write. */
 export interface Session extends ReadSession {
   /** A transaction that sees the temporary tables. Never tried again by itself: its connection holds their rows. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
@@ -58,6 +60,7 @@ export interface ReadDatabase extends Queries {
   close(): Promise<void>;
 }
 
+/** A database that may be written to. */
 export interface Database extends ReadDatabase {
   readonly session: Session;
   /** Affected rows. Tried again only after errors that say that nothing was committed. */
@@ -83,6 +86,7 @@ export interface TransactionOptions {
 
 export type Calling = <T>(work: (tx: ProcedureTransaction) => Promise<T>) => Promise<T>;
 
+/** A transaction in which a procedure may be called. */
 export interface ProcedureTransaction extends Transaction {
   /** Binds by name; `outputs` are declared OUTPUT. Rejects with the driver's error when the procedure raises one. */
   call(

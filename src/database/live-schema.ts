@@ -8,6 +8,7 @@ export interface LiveColumn {
   readonly mustBeGiven: boolean;
 }
 
+/** A table or view as it is in the database. */
 export interface LiveTable {
   /** By name, in small letters. */
   readonly columns: ReadonlyMap<string, LiveColumn>;

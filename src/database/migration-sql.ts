@@ -19,6 +19,7 @@ export const MIGRATION_LOCK = 'pond-bulk migrate';
 /** Of its own batch: SQL Server takes CREATE SCHEMA nowhere else. */
 export const CREATE_OWN_SCHEMA = `IF SCHEMA_ID('pondbulk') IS NULL EXEC('CREATE SCHEMA pondbulk')`;
 
+/** Our own tables, each with the statements that make it. */
 export function ownParts(engine: Engine): readonly Part[] {
   return OWN_TABLES.map((table) => {
     const name = ownTable(engine, table.name);
@@ -26,6 +27,7 @@ export function ownParts(engine: Engine): readonly Part[] {
   });
 }
 
+/** The operator's tables, views and look-up rows, for an empty test database. */
 export function operatorParts(engine: Engine): readonly Part[] {
   const tables = OPERATOR_TABLES.map((table) => ({
     name: table.name,

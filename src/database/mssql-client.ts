@@ -81,6 +81,7 @@ function queueOf(connection: Connection): Request[] {
   return queue;
 }
 
+/** knex with its SQL for SQL Server, on connections of ours. */
 export function mssqlKnex(settings: ConnectionSettings, poolSize: number): Knex {
   const waits = poolWaits(settings);
   return knex({

@@ -28,6 +28,7 @@ const STREAMS = 4;
 /** From so many rows on a bulk load (one round trip more) is quicker than having the server read JSON. */
 const APPEND_IN_BULK_FROM = 10;
 
+/** Opens a SQL Server. Rejects with PondBulkError: config when it is not reached, credentials when it lets nobody in. */
 export async function openMssql(settings: ConnectionSettings, options: MssqlOptions = {}): Promise<Database> {
   const { signal, onAway } = options;
   const waits = { signal, onAway };

@@ -12,6 +12,7 @@ import { fromMssql, toMssql, valueFromMssql } from './sql-values.ts';
 
 const ROWS_PER_PAGE = 500;
 
+/** One connection that is kept for temporary tables. */
 export interface HeldSession extends Session {
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ export interface PortalTables {
   readonly historyKey: string;
 }
 
+/** The tables of each portal, and their columns that are named after it. */
 export const PORTAL_TABLES: Readonly<Record<Portal, PortalTables>> = {
   M2M: {
     device: 'Device',
@@ -34,6 +35,7 @@ export const PORTAL_TABLES: Readonly<Record<Portal, PortalTables>> = {
   },
 };
 
+/** Both portals. */
 export const PORTALS = Object.keys(PORTAL_TABLES) as readonly Portal[];
 
 /** Integration.PortalTypeId of each portal. */
@@ -47,6 +49,7 @@ export interface LiveNames {
   readonly hasTenantPlan: Readonly<Record<Portal, boolean>>;
 }
 
+/** Asks the live tables for the names that differ between installations. */
 export async function findLiveNames(db: Queries): Promise<LiveNames> {
   const hasPlan = async (portal: Portal): Promise<boolean> =>
     (await columnsOf(db, PORTAL_TABLES[portal].tenant)).some((name) => name.toLowerCase() === 'carrierrateplanid');
@@ -56,6 +59,7 @@ export async function findLiveNames(db: Queries): Promise<LiveNames> {
   };
 }
 
+/** The column of DeviceBulkChangeLog that names the device change, by portal. */
 export async function findLogKeys(db: Queries): Promise<LiveNames['logKey']> {
   const log = await columnsOf(db, 'DeviceBulkChangeLog');
   const logKey = (portal: Portal): string =>

@@ -26,6 +26,7 @@ export function fromMssql(row: Readonly<Record<string, unknown>>): Record<string
   return plain;
 }
 
+/** A value of the driver as the program wants it: dates as UTC texts, bits as numbers. */
 export function valueFromMssql(value: unknown): unknown {
   return value instanceof Date ? sqlTime(value.getTime()) : typeof value === 'boolean' ? Number(value) : value;
 }

@@ -29,6 +29,7 @@ const SQLITE: Dialect = { engine: 'sqlite', set: sqliteSet };
 /** Lists are seldom in the order of the devices: with SQLite's own 2 MiB most look-ups of a long one go to the disk. */
 const CACHE_KIB = 32 * 1024;
 
+/** Opens a SQLite file. Rejects with PondBulkError (config) when there is none, or it is no database. */
 export function openSqlite(file: string, options: SqliteOptions = {}): Database {
   const path = resolve(file);
   if (options.create !== true) mustExist(path);

@@ -7,14 +7,17 @@ export type Check =
   | { readonly name: string; readonly ok: 'warn'; readonly found: string; readonly advice: string }
   | { readonly name: string; readonly ok: false; readonly found: string; readonly advice: string; readonly fault: Fault };
 
+/** A check that found what it should. */
 export function well(name: string, found: string): Check {
   return { name, ok: true, found, advice: null };
 }
 
+/** A check that found what stops nothing, with advice. */
 export function warning(name: string, found: string, advice: string): Check {
   return { name, ok: 'warn', found, advice };
 }
 
+/** A check that failed, with advice. */
 export function failure(name: string, found: string, advice: string, fault: Fault = 'config'): Check {
   return { name, ok: false, found, advice, fault };
 }

@@ -13,6 +13,7 @@ export interface Files {
   othersMayRead(path: string): Promise<boolean>;
 }
 
+/** What is looked at on the disks. */
 export interface FilePaths {
   /** Where the command was started: `.env` is read there, and relative folders of --results begin there. */
   readonly folder: string;
@@ -27,6 +28,7 @@ const MIB = 1024 * 1024;
 const LITTLE_BYTES = 1024 * MIB;
 const TOO_LITTLE_BYTES = 100 * MIB;
 
+/** The file system itself. */
 export const realFiles: Files = {
   freeBytes: async (folder) => {
     const found = await statfs(folder).catch(() => null);

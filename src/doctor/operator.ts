@@ -7,6 +7,7 @@ import type { Operator } from '../domain/operator.ts';
 import { findProvider } from '../run/flag-values.ts';
 import { failure, listed, warning, well, type Check } from './check.ts';
 
+/** The settings that say who the operator is and how numbers are read. */
 export interface OperatorSettings {
   /** POND_BULK_OPERATOR. */
   readonly operator: string | null;

@@ -22,6 +22,7 @@ export interface OrderedService {
   readonly failure: RowError | null;
 }
 
+/** Rev.io, as an assignment uses it. */
 export interface BillingConnection {
   /** Reads something small, to find out whether the account is let in. Rejects with CallFailed. */
   checkLogin(signal: AbortSignal): Promise<void>;

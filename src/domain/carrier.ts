@@ -60,6 +60,7 @@ export interface Carrier extends Integration {
   connect(account: CarrierAccount): CarrierConnection;
 }
 
+/** What connecting to an account of a carrier takes. */
 export interface CarrierAccount {
   readonly http: HttpClient;
   readonly settings: AccountSettings;
@@ -73,6 +74,7 @@ export interface CarrierAccount {
   readonly shared: <T>(create: () => T) => T;
 }
 
+/** A carrier, as changes use it. */
 export interface CarrierConnection {
   /** The device's plan as the carrier knows it now; null where the carrier cannot be asked. Rejects with CallFailed. */
   readPlan(change: PlanChange, signal: AbortSignal): Promise<DeviceState | null>;

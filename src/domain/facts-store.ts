@@ -21,6 +21,7 @@ export interface FactsStore {
   prepare(list: List, want: FactsWanted): Promise<PreparedList>;
 }
 
+/** Which facts of a list are wanted. */
 export interface FactsWanted {
   readonly operator: Operator;
   /** Only devices of this provider; null means of any. */
@@ -55,6 +56,7 @@ export interface PreparedList {
   page(lines: LineRange): Promise<readonly RowFacts[]>;
 }
 
+/** The lines after one, up to and with another. */
 export interface LineRange {
   readonly afterLine: number;
   readonly throughLine: number;

@@ -19,6 +19,7 @@ export interface RowFacts {
   readonly device: DeviceFacts | null;
 }
 
+/** What the rules need to know of a device. */
 export interface DeviceFacts extends Device {
   readonly providerName: string;
   readonly integration: string;
@@ -58,10 +59,12 @@ export interface Customer {
   } | null;
 }
 
+/** A carrier rate plan that the operator may see. */
 export interface ProviderPlan extends CarrierPlan {
   readonly providerId: number;
 }
 
+/** An id and the operator's name for it. */
 export interface NamedId {
   readonly id: number;
   readonly code: string;
@@ -81,6 +84,7 @@ export interface Lookups {
   readonly providers: readonly Provider[];
 }
 
+/** A service provider: one account of the operator's at a carrier. */
 export interface Provider {
   readonly id: number;
   readonly name: string;

@@ -33,6 +33,7 @@ export type HttpReply =
   /** Timeout, reset, truncated body: it may have reached the other side. */
   | { readonly kind: 'lost'; readonly reason: string; readonly timedOut: boolean };
 
+/** HTTP for one account, at its pace. Rejects only when it was cut short, or told to write where it must not. */
 export interface HttpClient {
   /** How long one call may take. */
   readonly timeoutMs: number;

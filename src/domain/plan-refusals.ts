@@ -9,6 +9,7 @@ export interface PlanQuota {
   readonly step: string;
 }
 
+/** The device cannot be changed while it is suspended. */
 export function suspended(iccid: string): Refused {
   return { code: 'DEVICE_SUSPENDED', message: `Device ${iccid} is suspended`, hint: null };
 }

@@ -82,6 +82,7 @@ export interface BulkChangeInfo {
   readonly byStatus: StatusCounts;
 }
 
+/** A saved run as it stands. */
 export interface RunInfo extends RunRecord {
   readonly startedAt: string;
   readonly finishedAt: string | null;

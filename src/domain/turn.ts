@@ -13,6 +13,7 @@ export interface HeldTurn {
   readonly beats: number;
 }
 
+/** A turn on an account that is shared with other processes. */
 export interface TakenTurn {
   readonly kind: 'taken';
   /** As `beat` answers them. */

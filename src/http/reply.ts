@@ -11,6 +11,7 @@ export function toReply(response: AxiosResponse<Buffer>): HttpReply {
   return { kind: 'answer', ...toAnswer(response) };
 }
 
+/** The answer without what became of it. */
 export function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
   const after = response.headers['retry-after'] as string | undefined;
   return { status: response.status, text: decode(response), retryAfterMs: parseRetryAfter(after) };
@@ -32,6 +33,7 @@ export function neverArrived(error: AxiosError): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
 }
 
+/** Whether the other side itself failed. */
 export function isServerError(status: number): boolean {
   return status >= 500;
 }

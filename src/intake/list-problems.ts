@@ -6,6 +6,7 @@ import type { RecordProblem } from './records.ts';
 
 const DAMAGED = 'a spreadsheet turned it into a number and its digits are lost: export the column as text again';
 
+/** What is wrong with a cell that should be an ICCID, and what to do. */
 export function iccidProblem(text: string, problem: Exclude<IccidProblem, 'EMPTY'>, column: string): ListProblem {
   const message = `Invalid ICCID: ${text.slice(0, 60)}`;
   switch (problem) {
@@ -56,6 +57,7 @@ const MALFORMED = {
   NUL: { reason: 'it holds NUL bytes', hint: 'export the list again as CSV text' },
 } as const satisfies Record<RecordProblem, { readonly reason: string; readonly hint: string }>;
 
+/** A cell that is not what its column wants. */
 export function malformed(problem: RecordProblem): ListProblem {
   const { reason, hint } = MALFORMED[problem];
   return { code: 'ROW_MALFORMED', message: `The line cannot be read: ${reason}`, hint, column: '1' };

@@ -25,6 +25,7 @@ export type Deed = (typeof DEEDS)[number];
 
 export type PointName = `before ${Deed}` | `after ${Deed}`;
 
+/** A moment at which tests kill a run. */
 export interface Point {
   readonly name: PointName;
   /** A step, a row, a request. */

@@ -32,6 +32,7 @@ export interface DueBatch {
   readonly changes: readonly DueRow[];
 }
 
+/** Queued changes that are held by this process now. */
 export interface TakenDue {
   /** Null when somebody else had taken every one of them. */
   readonly bulkChangeId: string | null;
@@ -39,6 +40,7 @@ export interface TakenDue {
   readonly made: readonly MadeDue[];
 }
 
+/** Queued customer plans and pools whose day has come. */
 export interface DueStore {
   /** Takes changes from the queue and makes them: in one transaction, so that nobody else ever makes one of them too. */
   take(batch: DueBatch): Promise<TakenDue>;

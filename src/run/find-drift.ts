@@ -20,6 +20,7 @@ export interface FindDriftOptions {
   readonly signal: AbortSignal;
 }
 
+/** What comparing came to. */
 export interface FoundDrift {
   readonly compared: number;
   readonly rows: readonly Drift[];

@@ -11,6 +11,7 @@ export interface GateRules {
   readonly sameError: number | null;
 }
 
+/** Nothing stops a provider. */
 export const NO_GATES: GateRules = { failed: null, rate: null, sameError: null };
 
 /** Why a provider was stopped. */

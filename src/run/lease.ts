@@ -7,6 +7,7 @@ export const LEASE_MS = 30_000;
 const HEARTBEAT_MS = 5000;
 const LOOK_MS = 500;
 
+/** What taking and holding leases needs. */
 export interface Leasing {
   readonly store: RunStore;
   readonly holder: LeaseHolder;

@@ -13,6 +13,7 @@ export type RowEnd =
   /** Nothing of it was sent, and nothing is to be sent now. */
   | { readonly kind: 'not-sent'; readonly error: RowError };
 
+/** Thrown where a row ends before its change is through. */
 export class RowEnded extends Error {
   override readonly name = 'RowEnded';
   readonly end: RowEnd;

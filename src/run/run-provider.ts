@@ -12,6 +12,7 @@ import { runDevice, type RowVerdict } from './run-device.ts';
 import type { VerdictWriter } from './verdict-writer.ts';
 import type { WaveRecord } from './wave-record.ts';
 
+/** What all providers of a run share. */
 export interface Engine extends EngineOptions {
   readonly journal: Group<JournalEntry>;
   readonly writer: VerdictWriter;
@@ -53,6 +54,7 @@ export interface ProviderRun {
 const FIRST_LOOK_MS = 1000;
 const LONGEST_LOOK_MS = 10_000;
 
+/** One provider's rows of these bulk changes, with a gate of their own. */
 export function createProviderRun(providerId: number, bulkChanges: readonly BulkChangeInfo[], engine: Engine): ProviderRun {
   const { store, clock, stopped, letGo, pageSize } = engine;
   const ids = bulkChanges.map(({ id }) => id);

@@ -9,6 +9,7 @@ import type { RowStatus } from '../domain/status.ts';
 import type { JournalEntry } from './journal.ts';
 import type { RowVerdict } from './run-device.ts';
 
+/** A bulk change that is in the database. */
 export interface SavedBulkChange {
   /** DeviceBulkChange.id, as text (bigint). */
   readonly id: string;
@@ -25,6 +26,7 @@ export interface RetryQuota {
   readonly refusalOf: (iccid: string, used: number) => Refused | null;
 }
 
+/** What a new attempt came to. */
 export interface Reopened {
   /** How many rows have a new attempt. */
   readonly rows: number;
@@ -42,6 +44,7 @@ export interface SavePart {
   readonly preflight: string;
 }
 
+/** Everything that a save writes. */
 export interface Save {
   readonly run: RunRecord;
   readonly holder: LeaseHolder;
@@ -60,6 +63,7 @@ export interface LeaseHolder {
   readonly pid: number;
 }
 
+/** Who works on a bulk change, and when it was last heard of. */
 export interface Lease extends LeaseHolder {
   /** Which sign of life this is: milliseconds since the epoch, by the database's clock. */
   readonly heartbeatAt: number;
@@ -67,6 +71,7 @@ export interface Lease extends LeaseHolder {
   readonly silentMs: number;
 }
 
+/** How a row ended, and where it belongs. */
 export interface SettledRow extends RowVerdict {
   readonly bulkChangeId: string;
 }

@@ -25,6 +25,7 @@ export interface VerdictWriterOptions {
   readonly onUnwritten: (verdict: SettledRow, error: unknown) => void;
 }
 
+/** Commits verdicts of many rows together; one that the database does not take is told and left open. */
 export function createVerdictWriter({ store, clock, onWritten, onUnwritten }: VerdictWriterOptions): VerdictWriter {
   const commit = async (verdicts: readonly SettledRow[]): Promise<void> => {
     try {

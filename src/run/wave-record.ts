@@ -17,6 +17,7 @@ export interface WaveRecord {
   readonly applied: readonly PlanChange[];
 }
 
+/** An empty record; `random` picks the applied rows that are read back. */
 export function createWaveRecord(random: () => number): WaveRecord {
   const applied: PlanChange[] = [];
   let done = 0;

@@ -19,6 +19,7 @@ export interface WorkOptions extends Omit<EngineOptions, 'abort'> {
   readonly exitCodeOf: (byStatus: StatusCounts, stops: Stops) => number;
 }
 
+/** How a run came to its end. */
 export interface Worked {
   readonly exitCode: number;
   /** Every row of the bulk changes, not only those worked on now. */

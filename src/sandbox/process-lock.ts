@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
+/** A lock between processes of one machine. */
 export interface ProcessLock {
   release(): void;
 }

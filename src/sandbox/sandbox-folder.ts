@@ -17,6 +17,7 @@ export interface SandboxFolder {
   readonly log: string;
 }
 
+/** Where the files of a sandbox are. */
 export function sandboxFolder(path: string): SandboxFolder {
   return {
     path,

@@ -37,6 +37,7 @@ function reasonOf(answer: unknown): string {
     .replaceAll('→ ', '');
 }
 
+/** Talks to a running simulator's own side: faults, ledger, limits. */
 export function simulatorClient(port: number): SimulatorClient {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`http://127.0.0.1:${port}/_sandbox/${path}`, {

@@ -13,6 +13,7 @@ import type { Live } from '../live.ts';
 import { nextCommand } from '../next-command.ts';
 import { reopen, type Again } from '../reopen.ts';
 
+/** What is worked on, and how. */
 export interface WorkOn {
   /** How carefully; its waves are those of `run`. */
   readonly care: Care;

@@ -43,6 +43,7 @@ const ASCII: Glyphs = {
   },
 };
 
+/** Marks for a terminal, or plain ones. */
 export function glyphsFor(isOutTty: boolean): Glyphs {
   return isOutTty ? TERMINAL : ASCII;
 }

@@ -25,6 +25,7 @@ export function rowObject({ cells: _cells, ...row }: RowResult): Omit<RowResult,
   return row;
 }
 
+/** What summary.json and the `summary` of `--output json` say. */
 export function summaryOf({ rowCount, byStatus, seconds }: RunResult): {
   readonly rows: number;
   readonly byStatus: RunResult['byStatus'];

@@ -13,6 +13,7 @@ export interface Cause {
   readonly example: RowResult;
 }
 
+/** The rows of a result that are shown. */
 export interface Shown {
   readonly rows: readonly RowResult[];
   readonly total: number;

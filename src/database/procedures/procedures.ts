@@ -17,6 +17,7 @@ export interface Procedures {
   callWaiting(bulkChangeId: string): Promise<number>;
 }
 
+/** Calls the operator's procedures, one transaction each, with their journal entry and audit row. */
 export function createProcedures(
   db: Database,
   now: () => number,

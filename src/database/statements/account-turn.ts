@@ -66,6 +66,7 @@ export async function beatTurn(db: Database, account: string, { id }: TurnHolder
   });
 }
 
+/** Gives the turn back, with the ages of this holder's last calls, for whoever takes it next. */
 export async function passTurn(db: Database, account: string, { id }: TurnHolder, recent: readonly number[]): Promise<void> {
   await db.execute(
     `UPDATE ${ownTable(db.engine, 'account_turn')} SET holder = NULL, recent = :recent WHERE account = :account AND holder = :id`,

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database.ts';
 
+/** Rows to insert, and what tells them apart afterwards. */
 export interface Insert {
   readonly table: string;
   readonly columns: readonly string[];

@@ -40,6 +40,7 @@ export async function takeLease(
   return taken === 1;
 }
 
+/** Who holds the bulk change; null when nobody does. */
 export async function readLease(db: Database, bulkChangeId: string): Promise<Lease | null> {
   const [row] = await db.query<{ run_id: string; host: string; pid: number; heartbeat_at: string | number; silent_ms: string | number }>(
     `
@@ -68,6 +69,7 @@ export function renewLeases(tx: Transaction, holder: LeaseHolder): Promise<numbe
   );
 }
 
+/** Gives back all that this holder holds. */
 export async function releaseLeases(db: Database, holder: LeaseHolder): Promise<void> {
   await db.execute(`DELETE FROM ${ownTable(db.engine, 'lease')} WHERE run_id = :runId AND pid = :pid AND host = :host`, { ...holder });
 }

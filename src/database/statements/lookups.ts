@@ -136,6 +136,7 @@ export function findCustomersWithoutSite(session: ReadSession, list: LoadedList)
     .then((rows) => rows.map((row) => row.customer_id));
 }
 
+/** The operator's own plans of a tenant, by provider or for all of them. */
 export function findCustomerRatePlans(db: ReadDatabase, tenantId: number): Promise<readonly NamedId[]> {
   return findNamed(
     db,
@@ -144,6 +145,7 @@ export function findCustomerRatePlans(db: ReadDatabase, tenantId: number): Promi
   );
 }
 
+/** The operator's own pools of a tenant, by provider or for all of them. */
 export function findCustomerRatePools(db: ReadDatabase, tenantId: number): Promise<readonly NamedId[]> {
   return findNamed(db, `SELECT id, Name AS code, Name AS name, ServiceProviderId AS provider FROM CustomerRatePool`, tenantId);
 }

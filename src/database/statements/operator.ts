@@ -8,6 +8,7 @@ import { quote } from '../schema-sql.ts';
 /** The questions about an operator that an installation may answer with a query of its own. */
 export type Question = 'operator' | 'tenant' | 'permission' | 'providers' | 'sites' | 'plans';
 
+/** Where permissions come from: the portal's tables, own queries, or the login's grants. */
 export interface PermissionSettings {
   /** `tables`: the portal's own tables. `grants`: whoever may log in to the database may write. */
   readonly by: 'tables' | 'grants';

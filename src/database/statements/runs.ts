@@ -37,6 +37,7 @@ export async function useUpPlan(tx: Transaction, id: string, runId: string, at: 
   });
 }
 
+/** Replaces the options of a run. */
 export async function keepRunOptions(db: Database, runId: string, options: RunRecord['options']): Promise<void> {
   await db.execute(`UPDATE ${ownTable(db.engine, 'run')} SET options = :options WHERE id = :runId`, {
     runId,
@@ -44,6 +45,7 @@ export async function keepRunOptions(db: Database, runId: string, options: RunRe
   });
 }
 
+/** Says that a bulk change is part of a run. */
 export async function insertRunBulkChange(tx: Transaction, runId: string, bulkChangeId: string): Promise<void> {
   await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'run_bulk_change')} (run_id, bulk_change_id) VALUES (:runId, :bulkChangeId)`, {
     runId,
@@ -51,6 +53,7 @@ export async function insertRunBulkChange(tx: Transaction, runId: string, bulkCh
   });
 }
 
+/** From now on the run is there. */
 export async function markRunSaved(tx: Transaction, runId: string): Promise<void> {
   await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET saved = 1 WHERE id = :runId`, { runId });
 }
@@ -127,6 +130,7 @@ export async function runOfBulkChange(db: Queries, bulkChangeId: string): Promis
   return row?.run_id ?? null;
 }
 
+/** Says how a run ended, and when. */
 export async function markRunFinished(tx: Transaction, runId: string, exitCode: number, at: number): Promise<void> {
   await tx.execute(`UPDATE ${ownTable(tx.engine, 'run')} SET finished_at = :at, exit_code = :exitCode WHERE id = :runId`, {
     runId,

@@ -20,6 +20,7 @@ const MINUTE_MS = 60_000;
 /** Starts that are kept, at least: more than any window that is limited holds. */
 const KEPT_STARTS = 20_000;
 
+/** Counts calls beside a limit, and refuses what is over it. */
 export function createAccountLimit(initial: SimulatedLimit, now: () => number): AccountLimit {
   let limit = initial;
   let active = 0;

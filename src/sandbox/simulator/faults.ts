@@ -47,6 +47,7 @@ export interface Faults {
   strike(service: string, call: { readonly method: string; readonly path: string }, subject: string): Fault | null;
 }
 
+/** The faults that are switched on. */
 export function createFaults(): Faults {
   let active: { readonly fault: Fault; left: number; seen: number }[] = [];
   return {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { SimulatedAnswer } from './service.ts';
 
+/** Answers with JSON. */
 export function send(response: ServerResponse, { status, body, headers }: SimulatedAnswer): void {
   // Nothing follows: an ordinary client waits for the answer until it gives up.
   if (status === 102) return response.writeProcessing();

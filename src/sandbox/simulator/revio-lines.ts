@@ -48,6 +48,7 @@ export interface RevioLines {
   state(): LinesState;
 }
 
+/** Service lines and products of the simulated Rev.io. */
 export function createRevioLines(initial: LinesState): RevioLines {
   const customers = new Set(initial.customers);
   const services = new Map<number, Service>();

@@ -49,6 +49,7 @@ export interface TealFleet {
   state(): FleetState;
 }
 
+/** The eSIMs of the simulated Teal, whose changes are done later. */
 export function createTealFleet(state: FleetState, now: () => number): TealFleet {
   const esims = new Map(state.esims.map((each) => [each.eid, { ...each }]));
   const operations = new Map(state.operations.map((each) => [each.requestId, { ...each }]));

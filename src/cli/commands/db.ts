@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 
-import { PondBulkError } from '../../domain/errors.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { notBlank } from '../options.ts';
 
@@ -23,7 +22,6 @@ interface MigrateFlags extends GlobalFlags {
 }
 
 interface GrantsFlags extends GlobalFlags {
-  readonly print?: boolean;
   readonly runLogin: string;
   readonly dryRunLogin: string;
 }
@@ -46,20 +44,13 @@ export function dbCommand(program: Command, context: Context): void {
       );
     });
   db.command('grants')
-    .description('the permissions that a login for runs and one for dry runs need, and no more')
-    .option('--print', 'print the GRANT script; pond-bulk never grants anything itself')
+    .description('print the GRANT script for a login for runs and one for dry runs: what they need, and no more; nothing is granted')
+    .option('--print', 'as without it: there is nothing else to do')
     .addOption(new Option('--run-login <name>', 'login of DATABASE_URL').argParser(notBlank).default('pond_bulk'))
     .addOption(new Option('--dry-run-login <name>', 'login of DATABASE_URL_READ').argParser(notBlank).default('pond_bulk_read'))
     .addHelpText('after', GRANTS_EXAMPLES)
     .action(async (_options: unknown, self: Command) => {
       const flags = self.optsWithGlobals<GrantsFlags>();
-      if (flags.print !== true) {
-        throw new PondBulkError(
-          'usage',
-          'PRINT_MISSING',
-          'pond-bulk grants nothing itself: give --print, and let a DBA run the script on the database',
-        );
-      }
       return context.terminal.out(await context.grantsScript(flags, { run: flags.runLogin, dryRun: flags.dryRunLogin }));
     });
 }

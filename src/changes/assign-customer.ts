@@ -1,4 +1,4 @@
-import type { Assignment } from '../domain/assignment.ts';
+import { CUSTOMER_ASSIGNED, type Assignment } from '../domain/assignment.ts';
 import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
@@ -7,6 +7,7 @@ import { customerPlanState, queuedText } from '../domain/customer-plan.ts';
 import { ASSIGN_PROCEDURE, procedureValues, type ProcedureCall } from '../domain/procedure.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
+import { leftAlone, takeBack } from './take-back.ts';
 
 /** LogEntryDescription of rows that were refused, or had nothing to do. */
 export const ASSIGNMENT_PREFLIGHT = 'AMOP Customer Assignment: Pre-flight Check';
@@ -15,6 +16,8 @@ export interface AssignmentCollaborators {
   /** Null when nothing is ordered at billing. */
   readonly billing: BillingConnection | null;
   readonly changePlan: (change: PlanChange, steps: Steps) => Promise<Outcome>;
+  /** Whether a queued customer plan is still in the queue. */
+  readonly isWaiting: (queueId: number) => Promise<boolean>;
   /** Whether the operator's database makes the association by a procedure of its own. */
   readonly byProcedure: boolean;
 }
@@ -24,8 +27,11 @@ export interface AssignmentCollaborators {
  * plan and pool, then (when asked for) the carrier plan. A carrier plan that fails leaves the customer assigned.
  */
 export async function assignCustomer(change: Assignment, steps: Steps, collaborators: AssignmentCollaborators): Promise<Outcome> {
-  const { billing, changePlan, byProcedure } = collaborators;
-  const isAssigned = steps.earlier('customer assigned').length > 0;
+  const { billing, changePlan, isWaiting, byProcedure } = collaborators;
+  const isAssigned = steps.earlier(CUSTOMER_ASSIGNED).length > 0;
+  const queued = isAssigned ? null : (change.undoing?.queued ?? null);
+  // Remembered, because what was begun is gone on with; it is looked at again in the end.
+  if (queued !== null && !(await steps.remember('customer plan queued', () => isWaiting(queued.queueId)))) return leftAlone(queued, null);
   const ordered = isAssigned ? null : await order(change, steps, billing);
   if (ordered?.failure != null) return failed(ordered.failure, ordered);
   if (byProcedure && !isAssigned) {
@@ -33,28 +39,37 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     // The next attempt comes by the service line again and tells of it then.
     if (!tried.ok) return failed(tried.error, { effects: ordered?.effects ?? [], audit: [] });
   }
+  const moved = change.carrierPlan === null ? null : await movePlan(change.carrierPlan, steps, changePlan);
+  if (queued !== null && !(await isWaiting(queued.queueId))) return leftAlone(queued, moved);
+  const taken = queued === null ? null : takeBack(queued);
   const assigned: Pick<Outcome, 'effects' | 'audit'> = isAssigned
     ? { effects: [], audit: [] }
     : {
-        effects: [...(ordered?.effects ?? []), ...(byProcedure ? [] : association(change, ordered)), ...planEffects(change)],
-        audit: [...(ordered?.audit ?? []), ...(byProcedure ? [] : [associationAudit(change)]), ...planAudit(change)],
+        effects: [
+          ...(ordered?.effects ?? []),
+          ...(byProcedure ? [] : association(change, ordered)),
+          ...planEffects(change),
+          ...(taken === null ? [] : [taken.effect]),
+        ],
+        audit: [
+          ...(ordered?.audit ?? []),
+          ...(byProcedure ? [] : [associationAudit(change)]),
+          ...planAudit(change),
+          ...(taken === null ? [] : [taken.audit]),
+        ],
       };
+  const told = taken?.text ?? queuedText(change);
+  const withTold = (message: string): string => (told === null ? message : `${message}; ${told}`);
   const after = wanted(change);
-  if (change.carrierPlan === null) {
-    if (ordered !== null || !isAlready(change)) {
-      const queued = queuedText(change);
-      return { status: 'APPLIED', message: queued === null ? 'OK' : `OK; ${queued}`, error: null, after, ...assigned };
-    }
+  if (moved === null) {
+    if (ordered !== null || !isAlready(change)) return { status: 'APPLIED', message: withTold('OK'), error: null, after, ...assigned };
     const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already assigned', hasErrors: false }];
     return { status: 'NOOP', message: 'already assigned', error: null, after, effects: assigned.effects, audit };
   }
-  // Read by the next attempt, which then does the rest only.
-  await steps.remember('customer assigned', () => Promise.resolve(true));
-  const { carrierPlan } = change;
-  const moved = await steps.part(() => changePlan(carrierPlan, steps));
   const outcome = { effects: [...assigned.effects, ...moved.effects], audit: [...assigned.audit, ...moved.audit] };
   if (moved.status === 'APPLIED' || moved.status === 'NOOP') {
-    return { ...outcome, status: 'APPLIED', message: moved.message, error: null, after: { ...after, ...moved.after } };
+    const message = taken === null ? moved.message : withTold(moved.message);
+    return { ...outcome, status: 'APPLIED', message, error: null, after: { ...after, ...moved.after } };
   }
   const message = `${moved.message}. customer assigned; carrier plan not changed`;
   return {
@@ -64,6 +79,12 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' },
     after,
   };
+}
+
+async function movePlan(plan: PlanChange, steps: Steps, changePlan: AssignmentCollaborators['changePlan']): Promise<Outcome> {
+  // Read by the next attempt, which then does the rest only.
+  await steps.remember(CUSTOMER_ASSIGNED, () => Promise.resolve(true));
+  return steps.part(() => changePlan(plan, steps));
 }
 
 function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {
@@ -82,7 +103,8 @@ function isAlready(change: Assignment): boolean {
   return (
     change.service === null &&
     Object.entries(wanted(change)).every(([name, value]) => change.before[name] === value) &&
-    change.customerPlan?.isQueued !== true
+    change.customerPlan?.isQueued !== true &&
+    change.undoing === undefined
   );
 }
 

@@ -49,6 +49,8 @@ export type Effect =
       /** `yyyy-MM-dd`, a UTC day. */
       readonly effectiveDate: string;
     }
+  /** Device_CustomerRatePlanOrRatePool_Queue.Id of a plan that is taken out of the queue; nothing is committed where it is not in there any more. */
+  | { readonly kind: 'customer-plan-unqueued'; readonly queueId: number }
   | {
       readonly kind: 'rev-service';
       /** RevCustomer.id (uniqueidentifier). */

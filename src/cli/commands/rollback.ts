@@ -60,7 +60,8 @@ async function readRun(context: Context, flags: GlobalFlags, id: string) {
   try {
     const runs = await session.runs();
     const run = await findRun(runs, id);
-    return { run, undo: await undoOf(run, runs.results(run.bulkChanges.map((each) => each.id))) };
+    const ids = run.bulkChanges.map((each) => each.id);
+    return { run, undo: await undoOf(run, runs.doneRows(ids), await session.queued.queuedFor(ids, run.startedAt)) };
   } finally {
     await session.close();
   }

@@ -1,0 +1,81 @@
+import type { Assignment, Undoing } from '../domain/assignment.ts';
+import { notWaiting } from '../domain/customer-plan.ts';
+import type { DoneRow } from '../domain/done-row.ts';
+import type { RowValues } from '../domain/list-row.ts';
+import type { DeviceState } from '../domain/result.ts';
+import type { QueuedChange } from './due-store.ts';
+import type { Refusal } from './expectation.ts';
+
+/** What a row's way back depends on beside the row. */
+export interface Surroundings {
+  readonly runId: string;
+  /** What was queued since the run began, for its devices. */
+  readonly queued: readonly QueuedChange[];
+}
+
+/** What leads back to what a device had before, or why nothing does. */
+export type WayBack = { readonly values: RowValues; readonly undoing?: Undoing } | { readonly refusal: Refusal };
+
+/** Null for a row that changed nothing. */
+export function wayBack({ result, change }: DoneRow, surroundings: Surroundings): WayBack | null {
+  if (result.status !== 'APPLIED') return null;
+  const before = result.before ?? {};
+  const after = result.after ?? {};
+  if (change?.kind !== 'assign-customer') return planBefore(before, after);
+  const back = assignedBefore(before, after);
+  return 'refusal' in back ? back : withQueued(back, change, surroundings);
+}
+
+function planBefore(before: DeviceState, after: DeviceState): WayBack {
+  const plan = before['plan'] ?? null;
+  if (plan === null) return cannot('It had no rate plan before');
+  const commPlan = before['commPlan'] ?? null;
+  if (!Object.hasOwn(after, 'commPlan')) return { values: { plan: String(plan) } };
+  return commPlan === null ? cannot('It had no communication plan before') : { values: { plan: String(plan), commPlan: String(commPlan) } };
+}
+
+function assignedBefore(before: DeviceState, after: DeviceState): WayBack {
+  const customer = before['customer'] ?? null;
+  const site = before['siteId'] ?? null;
+  if (customer === null && site === null) return cannot('It had no customer before');
+  const taken = UNTAKABLE.find(([name]) => Object.hasOwn(after, name) && (before[name] ?? null) === null);
+  if (taken !== undefined) return cannot(`It had no ${taken[1]} before, and one cannot be taken away`);
+  const values: { -readonly [Key in keyof RowValues]: RowValues[Key] } =
+    customer === null ? { site: String(site) } : { customer: String(customer) };
+  if (Object.hasOwn(after, 'customerRatePlanId')) values.customerRatePlan = String(before['customerRatePlanId']);
+  if (Object.hasOwn(after, 'customerRatePoolId')) values.customerRatePool = String(before['customerRatePoolId']);
+  if (Object.hasOwn(after, 'plan')) values.plan = String(before['plan']);
+  return { values };
+}
+
+/** What an assignment can give and not take. */
+const UNTAKABLE = [
+  ['customerRatePlanId', 'customer rate plan'],
+  ['customerRatePoolId', 'customer rate pool'],
+  ['plan', 'carrier rate plan'],
+] as const;
+
+/** The plan that it queued is taken back too, as long as it waits. */
+function withQueued(back: WayBack, change: Assignment, { queued }: Surroundings): WayBack {
+  if (change.undoing?.queued != null)
+    return cannot('It took a queued customer plan back, which cannot be queued again', 'pond-bulk assign-customer queues it');
+  const { customerPlan, effectiveDate } = change;
+  if (customerPlan?.isQueued !== true) return back;
+  const { portal, deviceId } = change.device;
+  const mine = queued.find(
+    (each) =>
+      each.portal === portal &&
+      each.deviceId === deviceId &&
+      each.effectiveDate === effectiveDate &&
+      each.planId === customerPlan.planId &&
+      each.poolId === customerPlan.poolId &&
+      each.isWaiting,
+  );
+  if (mine === undefined) return { refusal: { status: 'STALE', ...notWaiting(effectiveDate) } };
+  const { queueId, planId, poolId } = mine;
+  return { ...back, undoing: { queued: { queueId, effectiveDate, planId, poolId } } };
+}
+
+function cannot(message: string, hint: string | null = null): WayBack {
+  return { refusal: { status: 'REJECTED', code: 'CANNOT_BE_UNDONE', message, hint } };
+}

@@ -2,10 +2,8 @@ import type { DoneRow } from '../domain/done-row.ts';
 import { parseIccid } from '../domain/iccid.ts';
 import type { List, ListRow, RowValues } from '../domain/list-row.ts';
 import type { RowResult } from '../domain/result.ts';
-import type { RunInfo } from '../domain/run-store.ts';
-import type { QueuedChange } from './due-store.ts';
 import type { Expected } from './expectation.ts';
-import { wayBack } from './way-back.ts';
+import { wayBack, type Surroundings } from './way-back.ts';
 
 /** The way back of what a run applied: a list of its devices with what they had before, and what each must still hold. */
 export interface Undo {
@@ -15,12 +13,13 @@ export interface Undo {
 }
 
 /** Reads how the rows of a run ended. Rows that it did not change are not part of it. */
-export async function undoOf(run: RunInfo, done: AsyncIterable<DoneRow>, queued: readonly QueuedChange[]): Promise<Undo> {
+export async function undoOf(done: AsyncIterable<DoneRow>, surroundings: Surroundings): Promise<Undo> {
+  const { run } = surroundings;
   const rows: ListRow[] = [];
   const expected = new Map<number, Expected>();
   for await (const row of done) {
     const { result } = row;
-    const back = wayBack(row, { runId: run.id, queued });
+    const back = wayBack(row, surroundings);
     if (back === null) continue;
     const before = result.after ?? {};
     if ('refusal' in back) expected.set(result.line, { before, after: null, refusal: back.refusal });

@@ -2,13 +2,17 @@ import type { Assignment, Undoing } from '../domain/assignment.ts';
 import { notWaiting } from '../domain/customer-plan.ts';
 import type { DoneRow } from '../domain/done-row.ts';
 import type { RowValues } from '../domain/list-row.ts';
-import type { DeviceState } from '../domain/result.ts';
+import type { PlanChange } from '../domain/plan-change.ts';
+import type { DeviceState, RowResult } from '../domain/result.ts';
+import type { RunInfo } from '../domain/run-store.ts';
 import type { QueuedChange } from './due-store.ts';
 import type { Refusal } from './expectation.ts';
 
 /** What a row's way back depends on beside the row. */
 export interface Surroundings {
-  readonly runId: string;
+  readonly run: RunInfo;
+  /** `yyyy-MM-dd`, UTC. */
+  readonly today: string;
   /** What was queued since the run began, for its devices. */
   readonly queued: readonly QueuedChange[];
 }
@@ -21,9 +25,19 @@ export function wayBack({ result, change }: DoneRow, surroundings: Surroundings)
   if (result.status !== 'APPLIED') return null;
   const before = result.before ?? {};
   const after = result.after ?? {};
-  if (change?.kind !== 'assign-customer') return planBefore(before, after);
+  if (change?.kind !== 'assign-customer') return scheduled(result, change, surroundings) ?? planBefore(before, after);
   const back = assignedBefore(before, after);
   return 'refusal' in back ? back : withQueued(back, change, surroundings);
+}
+
+/** A change that its carrier only took note of: no carrier documents a way to cancel it. */
+function scheduled({ bulkChangeId }: RowResult, change: PlanChange | null, { run, today }: Surroundings): WayBack | null {
+  const date = change?.effectiveDate ?? null;
+  if (date === null || date <= today) return null;
+  const carrier = run.bulkChanges.find(({ id }) => id === bulkChangeId)?.integration ?? 'its carrier';
+  const message = `Scheduled for ${date} at ${carrier}; it cannot be taken back by an API`;
+  const hint = `let the carrier cancel it, or roll back from ${date} on`;
+  return { refusal: { status: 'REJECTED', code: 'SCHEDULED_AT_CARRIER', message, hint } };
 }
 
 function planBefore(before: DeviceState, after: DeviceState): WayBack {

@@ -61,7 +61,8 @@ async function readRun(context: Context, flags: GlobalFlags, id: string) {
     const runs = await session.runs();
     const run = await findRun(runs, id);
     const ids = run.bulkChanges.map((each) => each.id);
-    return { run, undo: await undoOf(run, runs.doneRows(ids), await session.queued.queuedFor(ids, run.startedAt)) };
+    const queued = await session.queued.queuedFor(ids, run.startedAt);
+    return { run, undo: await undoOf(runs.doneRows(ids), { run, today: today(context.clock), queued }) };
   } finally {
     await session.close();
   }

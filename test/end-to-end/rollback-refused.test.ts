@@ -1,0 +1,59 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+
+import { controlCenters } from '../carriers/control-center.ts';
+import { telegence } from '../carriers/telegence.ts';
+import { sampleDatabase, sandboxHere } from './in-process.ts';
+
+let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+
+beforeAll(async () => {
+  sample = await sampleDatabase();
+});
+
+afterAll(() => sample.remove());
+
+async function open({ onTestFinished }: TestContext) {
+  const world = await sandboxHere(sample.path);
+  onTestFinished(() => world.remove());
+  return {
+    ...world,
+    change: (iccids: readonly string[], ...options: readonly string[]) =>
+      world.run(['change-rate-plan', '--file', world.list(`iccid\n${iccids.join('\n')}\n`), ...options]),
+    sql: (text: string) => {
+      const db = new DatabaseSync(world.database, { timeout: 5000 });
+      db.exec(text);
+      db.close();
+    },
+    firstRun: () => world.query<{ id: string }>('SELECT id FROM pondbulk_run ORDER BY started_at')[0]?.id ?? '',
+  };
+}
+
+const DAY_MS = 86_400_000;
+const today = new Date().toISOString().slice(0, 10);
+const later = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
+
+describe('a change that is scheduled at its carrier is refused until its day, and taken back from then on', () => {
+  test.for([...controlCenters.slice(0, 1), telegence])('$integration', async (carrier, context) => {
+    const world = await open(context);
+    const { integration, plan, planBefore } = carrier;
+    const [iccid = ''] = carrier.devices;
+    const changed = await world.change([iccid], '--plan', plan, '--effective-date', later);
+
+    const dry = await world.run(['rollback', 'last', '--dry-run'], { yes: false });
+    const ran = await world.run(['rollback', 'last']);
+    // The day comes, and the carrier does what it was told.
+    world.sql(`UPDATE pondbulk_change_row SET subject = json_set(subject, '$.effectiveDate', '${today}') WHERE subject IS NOT NULL`);
+    await world.change([iccid], '--plan', plan);
+    const onTheDay = await world.run(['rollback', world.firstRun()]);
+
+    expect([changed.code, dry.code, ran.code], ran.stderr).toEqual([0, 3, 5]);
+    expect(ran.rows.get(iccid)).toMatchObject({
+      status: 'REJECTED',
+      message: `Scheduled for ${later} at ${integration}; it cannot be taken back by an API`,
+      error: { code: 'SCHEDULED_AT_CARRIER', hint: expect.stringContaining(later) as string },
+    });
+    expect([onTheDay.code, onTheDay.rows.get(iccid)?.status], onTheDay.stderr).toEqual([0, 'APPLIED']);
+    expect(carrier.planAt(world.carriers, iccid)).toBe(planBefore);
+  });
+});

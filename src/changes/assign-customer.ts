@@ -1,4 +1,4 @@
-import { CUSTOMER_ASSIGNED, type Assignment } from '../domain/assignment.ts';
+import { CUSTOMER_ASSIGNED, serviceState, type Assignment } from '../domain/assignment.ts';
 import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
@@ -60,9 +60,10 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
       };
   const told = taken?.text ?? queuedText(change);
   const withTold = (message: string): string => (told === null ? message : `${message}; ${told}`);
-  const after = wanted(change);
+  const after = wanted(change, byProcedure);
   if (moved === null) {
-    if (ordered !== null || !isAlready(change)) return { status: 'APPLIED', message: withTold('OK'), error: null, after, ...assigned };
+    if (ordered !== null || !isAlready(change, byProcedure))
+      return { status: 'APPLIED', message: withTold('OK'), error: null, after, ...assigned };
     const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already assigned', hasErrors: false }];
     return { status: 'NOOP', message: 'already assigned', error: null, after, effects: assigned.effects, audit };
   }
@@ -99,18 +100,21 @@ async function order(change: Assignment, steps: Steps, billing: BillingConnectio
 }
 
 /** Whether the database had everything as wanted when the change was planned. */
-function isAlready(change: Assignment): boolean {
+function isAlready(change: Assignment, byProcedure: boolean): boolean {
   return (
     change.service === null &&
-    Object.entries(wanted(change)).every(([name, value]) => change.before[name] === value) &&
+    Object.entries(wanted(change, byProcedure)).every(([name, value]) => (change.before[name] ?? null) === value) &&
     change.customerPlan?.isQueued !== true &&
     change.undoing === undefined
   );
 }
 
-function wanted(change: Assignment): DeviceState {
-  const { rev, siteId } = change.customer;
-  return { customer: rev?.customerId ?? null, siteId, ...customerPlanState(change) };
+/** What a procedure does about the service line is its own affair. */
+function wanted(change: Assignment, byProcedure: boolean): DeviceState {
+  const { customer, undoing } = change;
+  const restored = undoing?.revServiceId ?? null;
+  const service = byProcedure ? {} : restored === null ? serviceState(customer) : { revServiceId: restored };
+  return { customer: customer.rev?.customerId ?? null, siteId: customer.siteId, ...service, ...customerPlanState(change) };
 }
 
 function procedureCall(change: Assignment, effects: readonly Effect[]): ProcedureCall {
@@ -135,7 +139,7 @@ function procedureCall(change: Assignment, effects: readonly Effect[]): Procedur
   };
 }
 
-function association({ device, customer }: Assignment, ordered: OrderedService | null): readonly Effect[] {
+function association({ device, customer, undoing }: Assignment, ordered: OrderedService | null): readonly Effect[] {
   return [
     {
       kind: 'assignment',
@@ -147,6 +151,7 @@ function association({ device, customer }: Assignment, ordered: OrderedService |
       authenticationId: customer.rev?.authenticationId ?? null,
       revServiceId: ordered?.serviceId ?? null,
       clearsRevService: customer.rev === null,
+      restoredServiceId: undoing?.revServiceId ?? null,
     },
   ];
 }
@@ -181,9 +186,11 @@ function associationTitle({ customer }: Assignment): string {
 
 function associationAudit(change: Assignment): AuditEntry {
   const { siteId, rev } = change.customer;
+  const restored = change.undoing?.revServiceId ?? null;
   return deviceTenantAudit(change, associationTitle(change), {
     SiteId: siteId,
     ...(rev === null ? {} : { AccountNumber: rev.customerId }),
+    ...(restored === null ? {} : { RevServiceId: restored }),
   });
 }
 

@@ -27,6 +27,13 @@ export interface QueuedPlan {
 export interface Undoing {
   /** It is taken out of the queue. */
   readonly queued: QueuedPlan | null;
+  /** RevService.id of the line that the device pointed to before it was cleared; null leaves it to the assignment. */
+  readonly revServiceId: number | null;
+}
+
+/** The service line that a device points to at a customer: a Site without Rev.io has none, and with Rev.io it stays as it is. */
+export function serviceState({ rev }: Customer): DeviceState {
+  return rev === null ? { revServiceId: null } : {};
 }
 
 /** The note of a row whose association is made, and whose carrier plan is still to come. */

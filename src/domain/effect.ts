@@ -29,6 +29,8 @@ export type Effect =
       /** RevService.RevServiceId (Rev.io's id) of a new line; null leaves it, except for a Site without Rev.io, where it is cleared. */
       readonly revServiceId: number | null;
       readonly clearsRevService: boolean;
+      /** RevService.id (our own) that the device is to point to again; null: as above. */
+      readonly restoredServiceId: number | null;
     }
   | {
       readonly kind: 'customer-plan';

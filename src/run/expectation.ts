@@ -36,7 +36,10 @@ export function asExpected(verdict: Verdict, expected: Expected | undefined): Ve
 
 function withUndoing(verdict: Planned, undoing: Undoing): Verdict {
   const { change } = verdict;
-  return change.kind === 'assign-customer' ? { ...verdict, isNoop: false, change: { ...change, undoing } } : verdict;
+  if (change.kind !== 'assign-customer') return verdict;
+  const { revServiceId } = undoing;
+  const after = revServiceId === null ? verdict.after : { ...verdict.after, revServiceId };
+  return { ...verdict, isNoop: false, change: { ...change, undoing }, after };
 }
 
 function stale(code: string, message: string): Verdict {

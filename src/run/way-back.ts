@@ -18,7 +18,12 @@ export interface Surroundings {
 }
 
 /** What leads back to what a device had before, or why nothing does. */
-export type WayBack = { readonly values: RowValues; readonly undoing?: Undoing } | { readonly refusal: Refusal };
+export type WayBack = Back | { readonly refusal: Refusal };
+
+interface Back {
+  readonly values: RowValues;
+  readonly undoing?: Undoing;
+}
 
 /** Null for a row that changed nothing. */
 export function wayBack({ result, change }: DoneRow, surroundings: Surroundings): WayBack | null {
@@ -27,7 +32,7 @@ export function wayBack({ result, change }: DoneRow, surroundings: Surroundings)
   const after = result.after ?? {};
   if (change?.kind !== 'assign-customer') return scheduled(result, change, surroundings) ?? planBefore(before, after);
   const back = assignedBefore(before, after);
-  return 'refusal' in back ? back : withQueued(back, change, surroundings);
+  return 'refusal' in back ? back : withUndoing(back, change, result, surroundings);
 }
 
 /** A change that its carrier only took note of: no carrier documents a way to cancel it. */
@@ -69,25 +74,27 @@ const UNTAKABLE = [
   ['plan', 'carrier rate plan'],
 ] as const;
 
-/** The plan that it queued is taken back too, as long as it waits. */
-function withQueued(back: WayBack, change: Assignment, { queued }: Surroundings): WayBack {
+/** What an assignment does beside the values of its row goes back too. */
+function withUndoing(back: Back, change: Assignment, { before, after }: RowResult, { queued }: Surroundings): WayBack {
   if (change.undoing?.queued != null)
     return cannot('It took a queued customer plan back, which cannot be queued again', 'pond-bulk assign-customer queues it');
-  const { customerPlan, effectiveDate } = change;
-  if (customerPlan?.isQueued !== true) return back;
-  const { portal, deviceId } = change.device;
-  const mine = queued.find(
-    (each) =>
-      each.portal === portal &&
-      each.deviceId === deviceId &&
-      each.effectiveDate === effectiveDate &&
-      each.planId === customerPlan.planId &&
-      each.poolId === customerPlan.poolId &&
-      each.isWaiting,
+  const line = before?.['revServiceId'];
+  const revServiceId = after?.['revServiceId'] === null && typeof line === 'number' ? line : null;
+  if (change.customerPlan?.isQueued !== true) return revServiceId === null ? back : { ...back, undoing: { queued: null, revServiceId } };
+  const mine = queued.find((each) => each.isWaiting && isOf(each, change));
+  if (mine === undefined) return { refusal: { status: 'STALE', ...notWaiting(change.effectiveDate) } };
+  const { queueId, effectiveDate, planId, poolId } = mine;
+  return { ...back, undoing: { queued: { queueId, effectiveDate, planId, poolId }, revServiceId } };
+}
+
+function isOf(queued: QueuedChange, { device, customerPlan, effectiveDate }: Assignment): boolean {
+  return (
+    queued.portal === device.portal &&
+    queued.deviceId === device.deviceId &&
+    queued.effectiveDate === effectiveDate &&
+    queued.planId === customerPlan?.planId &&
+    queued.poolId === customerPlan.poolId
   );
-  if (mine === undefined) return { refusal: { status: 'STALE', ...notWaiting(effectiveDate) } };
-  const { queueId, planId, poolId } = mine;
-  return { ...back, undoing: { queued: { queueId, effectiveDate, planId, poolId } } };
 }
 
 function cannot(message: string, hint: string | null = null): WayBack {

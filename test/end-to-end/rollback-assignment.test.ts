@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
 import { sampleDatabase, sandboxHere, type SandboxHere } from './in-process.ts';
@@ -120,4 +120,45 @@ test('a rollback that took a plan out of the queue is not rolled back itself: th
   expect([again.code, again.rows.get(pondIccid(1))?.status], again.stderr).toEqual([5, 'REJECTED']);
   expect(again.rows.get(pondIccid(1))?.message).toContain('queued customer plan');
   expect([world.owner(1), world.queue().map(({ waits }) => waits)]).toEqual([ACME, [0]]);
+});
+
+describe('the service line that a device pointed to', () => {
+  const lineOf = (world: Awaited<ReturnType<typeof open>>, device: number) =>
+    world.query<{ line: number | null }>(`SELECT RevServiceId AS line FROM Device_Tenant WHERE DeviceId = ${device}`)[0]?.line;
+
+  test('comes back with its customer from a Site that cleared it, and goes again when that is rolled back', async (context) => {
+    const world = await open(context);
+    const [line] = world.query<{ id: number }>('SELECT MIN(id) AS id FROM RevService WHERE RevServiceId = 9025');
+    sql(world, `UPDATE Device_Tenant SET RevServiceId = ${line?.id} WHERE DeviceId = 26`);
+    const moved = await world.assign([26, 27], '--site', '21');
+    const atSite = [lineOf(world, 26), lineOf(world, 27)];
+
+    const ran = await world.run(['rollback', 'last']);
+    const back = [lineOf(world, 26), lineOf(world, 27)];
+    const forth = await world.run(['rollback', 'last']);
+
+    expect([moved.code, ran.code, forth.code], `${moved.stderr}${ran.stderr}${forth.stderr}`).toEqual([0, 0, 0]);
+    expect([atSite, back]).toEqual([
+      [null, null],
+      [line?.id, null],
+    ]);
+    expect([world.owner(26), lineOf(world, 26)]).toEqual([{ account: null, site: 21 }, null]);
+    expect(ran.rows.get(pondIccid(26))).toMatchObject({
+      before: { customer: null, siteId: 21, revServiceId: null },
+      after: { customer: '4711', siteId: 1, revServiceId: line?.id },
+    });
+  });
+
+  test('is not written over what somebody else gave the device since', async (context) => {
+    const world = await open(context);
+    sql(world, 'UPDATE Device_Tenant SET RevServiceId = (SELECT MIN(id) FROM RevService WHERE RevServiceId = 9025) WHERE DeviceId = 26');
+    await world.assign([26], '--site', '21');
+    const [other] = world.query<{ id: number }>('SELECT MIN(id) AS id FROM RevService WHERE RevServiceId = 9026');
+    sql(world, `UPDATE Device_Tenant SET RevServiceId = ${other?.id} WHERE DeviceId = 26`);
+
+    const ran = await world.run(['rollback', 'last']);
+
+    expect([ran.code, ran.rows.get(pondIccid(26))?.status], ran.stderr).toEqual([5, 'STALE']);
+    expect([world.owner(26), lineOf(world, 26)]).toEqual([{ account: null, site: 21 }, other?.id]);
+  });
 });

@@ -37,7 +37,7 @@ describe('a change that is scheduled at its carrier is refused until its day, an
   test.for([...controlCenters.slice(0, 1), telegence])('$integration', async (carrier, context) => {
     const world = await open(context);
     const { integration, plan, planBefore } = carrier;
-    const [iccid = ''] = carrier.devices;
+    const [iccid] = carrier.devices;
     const changed = await world.change([iccid], '--plan', plan, '--effective-date', later);
 
     const dry = await world.run(['rollback', 'last', '--dry-run'], { yes: false });

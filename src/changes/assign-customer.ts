@@ -1,4 +1,4 @@
-import { CUSTOMER_ASSIGNED, serviceState, type Assignment } from '../domain/assignment.ts';
+import { ASSOCIATE, CUSTOMER_ASSIGNED, serviceState, type Assignment } from '../domain/assignment.ts';
 import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { AuditEntry, Outcome } from '../domain/outcome.ts';
@@ -35,7 +35,7 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
   const ordered = isAssigned ? null : await order(change, steps, billing);
   if (ordered?.failure != null) return failed(ordered.failure, ordered);
   if (byProcedure && !isAssigned) {
-    const tried = await steps.tryProcedure('associate', procedureCall(change, ordered?.effects ?? []));
+    const tried = await steps.tryProcedure(ASSOCIATE, procedureCall(change, ordered?.effects ?? []));
     // The next attempt comes by the service line again and tells of it then.
     if (!tried.ok) return failed(tried.error, { effects: ordered?.effects ?? [], audit: [] });
   }

@@ -39,6 +39,9 @@ export function serviceState({ rev }: Customer): DeviceState {
 /** The note of a row whose association is made, and whose carrier plan is still to come. */
 export const CUSTOMER_ASSIGNED = 'customer assigned';
 
+/** The step of the procedure that makes an association, where the database has it. */
+export const ASSOCIATE = 'associate';
+
 /** One device's way to another customer. */
 export interface Assignment {
   readonly kind: 'assign-customer';

@@ -26,13 +26,37 @@ interface Back {
 }
 
 /** Null for a row that changed nothing. */
-export function wayBack({ result, change }: DoneRow, surroundings: Surroundings): WayBack | null {
-  if (result.status !== 'APPLIED') return null;
+export function wayBack(row: DoneRow, surroundings: Surroundings): WayBack | null {
+  const { result, change } = row;
+  const unsettled = notSettled(row, surroundings);
+  if (unsettled !== null) return unsettled;
+  if (result.status !== 'APPLIED' && !isWithoutPlan(row)) return null;
   const before = result.before ?? {};
   const after = result.after ?? {};
   if (change?.kind !== 'assign-customer') return scheduled(result, change, surroundings) ?? planBefore(before, after);
   const back = assignedBefore(before, after);
   return 'refusal' in back ? back : withUndoing(back, change, result, surroundings);
+}
+
+/** An assignment whose carrier plan failed, and left nothing: what it has done is as settled as that of others. */
+function isWithoutPlan({ result, wasSent }: DoneRow): boolean {
+  return result.status === 'FAILED' && result.after !== null && !wasSent;
+}
+
+/** A row that did something, or may have, and is not at its end. */
+function notSettled(row: DoneRow, { run }: Surroundings): WayBack | null {
+  const { status, message } = row.result;
+  const refused = (text: string, how: 'resume' | 'retry' | 'explain'): WayBack => {
+    const hint =
+      how === 'explain' ? `pond-bulk explain ${row.result.iccid}` : `settle it first: pond-bulk ${how} ${run.id}; then roll back again`;
+    return { refusal: { status: 'REJECTED', code: 'NOT_SETTLED', message: text, hint } };
+  };
+  if (status === 'UNKNOWN') return refused('UNKNOWN: it is not known yet what became of it', 'resume');
+  if (status === 'ACCEPTED') return refused('ACCEPTED: the carrier took it and has not done it yet', 'resume');
+  const isHalf = row.wasSent || row.isAssigned;
+  if (!isHalf || isWithoutPlan(row)) return null;
+  const how = status === 'FAILED' ? 'retry' : status === 'NOT_STARTED' ? 'resume' : 'explain';
+  return refused(`${status}, and a part of it was done: ${message}`, how);
 }
 
 /** A change that its carrier only took note of: no carrier documents a way to cancel it. */
@@ -76,6 +100,11 @@ const UNTAKABLE = [
 
 /** What an assignment does beside the values of its row goes back too. */
 function withUndoing(back: Back, change: Assignment, { before, after }: RowResult, { queued }: Surroundings): WayBack {
+  if (change.service !== null && change.customer.rev !== null)
+    return cannot(
+      'It has a service line at Rev.io by this run, and those are not taken back',
+      'disconnect it at Rev.io, then assign-customer',
+    );
   if (change.undoing?.queued != null)
     return cannot('It took a queued customer plan back, which cannot be queued again', 'pond-bulk assign-customer queues it');
   const line = before?.['revServiceId'];

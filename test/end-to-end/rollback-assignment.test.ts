@@ -162,3 +162,38 @@ describe('the service line that a device pointed to', () => {
     expect([world.owner(26), lineOf(world, 26)]).toEqual([{ account: null, site: 21 }, other?.id]);
   });
 });
+
+test('a customer whose carrier plan then failed goes back too, and nothing else does', async (context) => {
+  const world = await open(context);
+  world.addFault({ service: 'pond', kind: '400', match: { path: '/addPackage' } });
+  sql(world, 'UPDATE Device_Tenant SET CustomerRatePlanId = 1 WHERE DeviceId = 1');
+  const assigned = await world.assign([1], ...BOLT_LARGE, '--carrier-rate-plan', 'POND-5GB');
+
+  const ran = await world.run(['rollback', 'last']);
+
+  expect([assigned.code, assigned.rows.get(pondIccid(1))?.status], assigned.stderr).toEqual([5, 'FAILED']);
+  expect([ran.code, ran.rows.get(pondIccid(1))], ran.stderr).toMatchObject([
+    0,
+    { status: 'APPLIED', after: { customer: '4711', siteId: 1 } },
+  ]);
+  expect(world.owner(1)).toEqual(ACME);
+  expect(
+    world.query(
+      'SELECT CustomerRatePlanId AS own, RatePlan AS plan FROM Device_Tenant AS mine JOIN Device ON Device.id = DeviceId WHERE DeviceId = 1',
+    ),
+  ).toEqual([{ own: 1, plan: 'POND-1GB' }]);
+  expect(world.query("SELECT COUNT(*) AS n FROM pondbulk_journal WHERE kind = 'intent'")).toEqual([{ n: 1 }]);
+});
+
+test('a customer who was assigned by an attempt before the last one is not left out', async (context) => {
+  const world = await open(context);
+  world.addFault({ service: 'pond', kind: '400', match: { path: '/addPackage' } });
+  await world.assign([1], '--customer', '4712', '--carrier-rate-plan', 'POND-5GB');
+  world.addFault({ service: 'pond', kind: '401', times: 5 });
+  const retried = await world.run(['retry', 'last']);
+
+  const ran = await world.run(['rollback', 'last']);
+
+  expect([retried.code, retried.rows.get(pondIccid(1))?.status], retried.stderr).toEqual([4, 'NOT_STARTED']);
+  expect([ran.code, ran.rows.get(pondIccid(1))], ran.stderr).toMatchObject([5, { status: 'REJECTED', error: { code: 'NOT_SETTLED' } }]);
+});

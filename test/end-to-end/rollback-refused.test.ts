@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'v
 
 import { controlCenters } from '../carriers/control-center.ts';
 import { telegence } from '../carriers/telegence.ts';
+import { pondIccid } from './cli.ts';
 import { sampleDatabase, sandboxHere } from './in-process.ts';
 
 let sample: Awaited<ReturnType<typeof sampleDatabase>>;
@@ -55,5 +56,56 @@ describe('a change that is scheduled at its carrier is refused until its day, an
     });
     expect([onTheDay.code, onTheDay.rows.get(iccid)?.status], onTheDay.stderr).toEqual([0, 'APPLIED']);
     expect(carrier.planAt(world.carriers, iccid)).toBe(planBefore);
+  });
+});
+
+describe('rows that are not settled are told, never left out', () => {
+  test.for(['UNKNOWN', 'ACCEPTED'])('%s: resume comes first', async (status, context) => {
+    const world = await open(context);
+    await world.change([pondIccid(1), pondIccid(2), pondIccid(51)], '--plan', 'POND-5GB');
+    world.sql(`UPDATE pondbulk_change_row SET status = '${status}' WHERE iccid = '${pondIccid(1)}'`);
+
+    const ran = await world.run(['rollback', 'last']);
+
+    const ended = [pondIccid(1), pondIccid(2)].map((iccid) => ran.rows.get(iccid)?.status);
+    expect([ran.code, ran.rows.size, ended], ran.stderr).toEqual([5, 2, ['REJECTED', 'APPLIED']]);
+    expect(ran.rows.get(pondIccid(1))?.error).toMatchObject({
+      code: 'NOT_SETTLED',
+      hint: `settle it first: pond-bulk resume ${world.firstRun()}; then roll back again`,
+    });
+  });
+
+  test('a new package beside the old one: retry comes first, then all of it goes back', async (context) => {
+    const world = await open(context);
+    const iccid = pondIccid(1);
+    // The second call is the one that terminates the old package.
+    world.addFault({ service: 'pond', kind: '400', match: { path: '/status' }, every: 2 });
+    const changed = await world.change([iccid], '--plan', 'POND-5GB');
+
+    const refused = await world.run(['rollback', world.firstRun()]);
+    const retried = await world.run(['retry', world.firstRun()]);
+    const ran = await world.run(['rollback', world.firstRun()]);
+
+    expect([changed.code, changed.rows.get(iccid)?.status], changed.stderr).toEqual([5, 'FAILED']);
+    expect([refused.code, refused.rows.get(iccid)], refused.stderr).toMatchObject([
+      5,
+      {
+        status: 'REJECTED',
+        message: expect.stringContaining('is active') as string,
+        error: { code: 'NOT_SETTLED', hint: `settle it first: pond-bulk retry ${world.firstRun()}; then roll back again` },
+      },
+    ]);
+    expect([retried.code, ran.code, ran.rows.get(iccid)?.status], ran.stderr).toEqual([0, 0, 'APPLIED']);
+  });
+
+  test('a run whose rows changed nothing has nothing to take back', async (context) => {
+    const world = await open(context);
+    world.addFault({ service: 'pond', kind: '400', match: { path: '/addPackage' } });
+    const changed = await world.change([pondIccid(1), pondIccid(51)], '--plan', 'POND-5GB');
+
+    const ran = await world.run(['rollback', 'last']);
+
+    expect([changed.code, changed.rows.get(pondIccid(1))?.status], changed.stderr).toEqual([5, 'FAILED']);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('applied nothing')]);
   });
 });

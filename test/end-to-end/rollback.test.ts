@@ -96,16 +96,19 @@ describe('P7: rollback restores or refuses, never guesses', () => {
     ).toEqual([before[0], { AccountNumber: '4712', SiteId: 2, CustomerRatePlanId: 1 }]);
   });
 
-  test('a row with a service line at Rev.io is refused: lines are not taken back', async () => {
-    const service = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99'];
-    const assigned = await sandbox.runHere(['assign-customer', '--file', list(1), '--customer', '4712', ...service, '--yes']);
-    expect(assigned.code, assigned.stderr).toBe(0);
+  test.each([['with a product', '--product', '501:4.99'], ['without products']])(
+    'a row with a service line at Rev.io is refused: lines are not taken back (%s)',
+    async (_name, ...product) => {
+      const service = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', ...product];
+      const assigned = await sandbox.runHere(['assign-customer', '--file', list(1), '--customer', '4712', ...service, '--yes']);
+      expect(assigned.code, assigned.stderr).toBe(0);
 
-    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
+      const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
 
-    expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['REJECTED']]);
-    expect(ran.stdout).toContain('Active service line. Cannot change customers.');
-  });
+      expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['REJECTED']]);
+      expect(ran.stdout).toContain('It has a service line at Rev.io by this run');
+    },
+  );
 
   test('a run that applied nothing, and one that is not there', async () => {
     await sandbox.runHere(['change-rate-plan', '--file', list(51), '--plan', 'POND-5GB', '--yes']);

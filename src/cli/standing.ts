@@ -1,4 +1,5 @@
 import type { RunResult } from '../domain/result.ts';
+import { commandOf, rollbackOf } from '../domain/rollback-of.ts';
 import type { RunInfo } from '../domain/run-store.ts';
 import type { RunReader } from '../run/run-store.ts';
 import { countsOf } from '../run/work.ts';
@@ -18,7 +19,8 @@ export function standing(run: RunInfo, store: Pick<RunReader, 'results'>, { id, 
   const ids = run.bulkChanges.map((each) => each.id);
   return {
     run: run.id,
-    command: run.command,
+    command: commandOf(run),
+    rollbackOf: rollbackOf(run),
     dryRun: false,
     bulkChangeIds: ids,
     validation: { isValid: true, validationMessage: '', errors: [] },

@@ -109,3 +109,12 @@ describe('rows that are not settled are told, never left out', () => {
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('applied nothing')]);
   });
 });
+
+test('who is asked to confirm a rollback reads which run it takes back', async (context) => {
+  const world = await open(context);
+  await world.change([pondIccid(1)], '--plan', 'POND-5GB');
+
+  const declined = await world.run(['rollback', 'last'], { yes: false, onQuestion: () => 'n' });
+
+  expect([declined.code, declined.stderr]).toEqual([130, expect.stringContaining(`rollback of ${world.firstRun()} on sandbox`)]);
+});

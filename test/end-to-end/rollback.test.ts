@@ -110,6 +110,24 @@ describe('P7: rollback restores or refuses, never guesses', () => {
     },
   );
 
+  test('a rollback is told as one, whatever its reason: by list, status, explain and its results', async () => {
+    await sandbox.runHere(['change-rate-plan', '--file', list(1), '--plan', 'POND-5GB', '--yes']);
+    const [first] = sandbox.query<{ id: string }>('SELECT id FROM pondbulk_run');
+    const dry = await sandbox.runHere(['rollback', 'last', '--dry-run', '--output', 'json']);
+    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--reason', 'TICKET-4711', '--output', 'json']);
+    const resumed = await sandbox.runHere(['resume', 'last', '--yes']);
+
+    const listed = await sandbox.runHere(['list']);
+    const status = await sandbox.runHere(['status', 'last']);
+    const explained = await sandbox.runHere(['explain', pondIccid(1)]);
+
+    const text = `rollback of ${first?.id}`;
+    expect([dry, ran].map(({ stdout }) => (JSON.parse(stdout) as { command: string }).command)).toEqual(['rollback', 'rollback']);
+    for (const { stdout, stderr } of [resumed, listed, status, explained]) expect(stdout, stderr).toContain(text);
+    expect([listed, explained].map(({ stdout }) => stdout.split('change-rate-plan').length - 1)).toEqual([1, 1]);
+    expect(explained.stdout).toContain('TICKET-4711');
+  });
+
   test('a run that applied nothing, and one that is not there', async () => {
     await sandbox.runHere(['change-rate-plan', '--file', list(51), '--plan', 'POND-5GB', '--yes']);
 

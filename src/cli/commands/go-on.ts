@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
+import { commandText } from '../../domain/rollback-of.ts';
 import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
 import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
@@ -86,7 +87,7 @@ async function confirm(
   how: 'resume' | 'retry',
 ): Promise<void> {
   const open = openRows(countsOf(run.bulkChanges), how);
-  const question = `${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`;
+  const question = `${how} ${commandText(run)} of ${run.startedAt} on ${config.environment}, database ${database}: ${open} rows`;
   await confirmGoingOn(context, { flags, command: how, question });
 }
 

@@ -145,6 +145,7 @@ function sessionOn(
     portalTypes: portalTypes(config),
     login,
   });
+  const queued = createDueReader(db, portalTypes(config));
   return {
     config,
     // Where changes go, also when a dry run reads from a replica of it.
@@ -154,8 +155,8 @@ function sessionOn(
       await requireOwnTables(db, config);
       return createRunReader(db, integrationNames(config));
     },
-    queued: createDueReader(db, portalTypes(config)),
-    systems: createSystems(config, connections, facts),
+    queued,
+    systems: createSystems(config, connections, facts, queued),
     statements: () => db.statements,
     close: async () => {
       await connections.close();

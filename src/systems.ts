@@ -9,6 +9,7 @@ import type { Carrier, CarrierConnection, Integration } from './domain/carrier.t
 import { PondBulkError } from './domain/errors.ts';
 import type { FactsStore } from './domain/facts-store.ts';
 import type { CarrierProcedure } from './domain/procedure.ts';
+import type { DueReader } from './run/due-store.ts';
 import { refusalOf, type RefusalOptions } from './run/refusals.ts';
 
 /** More devices in progress than there are slots: else slots stand empty while the journal commits. */
@@ -18,7 +19,7 @@ const LEAST_IN_PROGRESS = 4;
 const BATCHES_IN_PROGRESS = 2;
 
 /** The carriers and Rev.io as a run uses them. An account is connected when it is first needed. */
-export function createSystems(config: Config, connections: Connections, facts: FactsStore): Systems {
+export function createSystems(config: Config, connections: Connections, facts: FactsStore, queued: Pick<DueReader, 'isWaiting'>): Systems {
   const carriers = new Map<number, CarrierConnection>();
   const connectionOf = (integration: string, providerId: number): CarrierConnection => {
     const known = carriers.get(providerId);
@@ -59,6 +60,7 @@ export function createSystems(config: Config, connections: Connections, facts: F
         if (change.kind === 'change-rate-plan') return connectionOf(integration, id).changePlan(change, steps);
         return assignCustomer(change, steps, {
           billing: change.service === null ? null : billingConnection(),
+          isWaiting: queued.isWaiting,
           byProcedure: await facts.assignsByProcedure(),
           changePlan: (plan, planSteps) => connectionOf(integration, id).changePlan(plan, planSteps),
         });

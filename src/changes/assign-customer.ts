@@ -1,12 +1,14 @@
-import type { Assignment } from '../domain/assignment.ts';
+import { ASSOCIATE, CUSTOMER_ASSIGNED, serviceState, type Assignment } from '../domain/assignment.ts';
 import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
-import type { AuditEntry, Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
 import { customerPlanState, queuedText } from '../domain/customer-plan.ts';
 import { ASSIGN_PROCEDURE, procedureValues, type ProcedureCall } from '../domain/procedure.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
+import { association, associationAudit, associationTitle, planAudit, planEffects } from './assignment-records.ts';
+import { leftAlone, takeBack } from './take-back.ts';
 
 /** LogEntryDescription of rows that were refused, or had nothing to do. */
 export const ASSIGNMENT_PREFLIGHT = 'AMOP Customer Assignment: Pre-flight Check';
@@ -15,6 +17,8 @@ export interface AssignmentCollaborators {
   /** Null when nothing is ordered at billing. */
   readonly billing: BillingConnection | null;
   readonly changePlan: (change: PlanChange, steps: Steps) => Promise<Outcome>;
+  /** Whether a queued customer plan is still in the queue. */
+  readonly isWaiting: (queueId: number) => Promise<boolean>;
   /** Whether the operator's database makes the association by a procedure of its own. */
   readonly byProcedure: boolean;
 }
@@ -24,37 +28,50 @@ export interface AssignmentCollaborators {
  * plan and pool, then (when asked for) the carrier plan. A carrier plan that fails leaves the customer assigned.
  */
 export async function assignCustomer(change: Assignment, steps: Steps, collaborators: AssignmentCollaborators): Promise<Outcome> {
-  const { billing, changePlan, byProcedure } = collaborators;
-  const isAssigned = steps.earlier('customer assigned').length > 0;
+  const { billing, changePlan, isWaiting, byProcedure } = collaborators;
+  const isAssigned = steps.earlier(CUSTOMER_ASSIGNED).length > 0;
+  const queued = isAssigned ? null : (change.undoing?.queued ?? null);
+  // Remembered, because what was begun is gone on with; it is looked at again in the end.
+  if (queued !== null && !(await steps.remember('customer plan queued', () => isWaiting(queued.queueId)))) return leftAlone(queued, null);
   const ordered = isAssigned ? null : await order(change, steps, billing);
   if (ordered?.failure != null) return failed(ordered.failure, ordered);
   if (byProcedure && !isAssigned) {
-    const tried = await steps.tryProcedure('associate', procedureCall(change, ordered?.effects ?? []));
+    const tried = await steps.tryProcedure(ASSOCIATE, procedureCall(change, ordered?.effects ?? []));
     // The next attempt comes by the service line again and tells of it then.
     if (!tried.ok) return failed(tried.error, { effects: ordered?.effects ?? [], audit: [] });
   }
+  const moved = change.carrierPlan === null ? null : await movePlan(change.carrierPlan, steps, changePlan);
+  if (queued !== null && !(await isWaiting(queued.queueId))) return leftAlone(queued, moved);
+  const taken = queued === null ? null : takeBack(queued);
   const assigned: Pick<Outcome, 'effects' | 'audit'> = isAssigned
     ? { effects: [], audit: [] }
     : {
-        effects: [...(ordered?.effects ?? []), ...(byProcedure ? [] : association(change, ordered)), ...planEffects(change)],
-        audit: [...(ordered?.audit ?? []), ...(byProcedure ? [] : [associationAudit(change)]), ...planAudit(change)],
+        effects: [
+          ...(ordered?.effects ?? []),
+          ...(byProcedure ? [] : association(change, ordered)),
+          ...planEffects(change),
+          ...(taken === null ? [] : [taken.effect]),
+        ],
+        audit: [
+          ...(ordered?.audit ?? []),
+          ...(byProcedure ? [] : [associationAudit(change)]),
+          ...planAudit(change),
+          ...(taken === null ? [] : [taken.audit]),
+        ],
       };
-  const after = wanted(change);
-  if (change.carrierPlan === null) {
-    if (ordered !== null || !isAlready(change)) {
-      const queued = queuedText(change);
-      return { status: 'APPLIED', message: queued === null ? 'OK' : `OK; ${queued}`, error: null, after, ...assigned };
-    }
+  const told = taken?.text ?? queuedText(change);
+  const withTold = (message: string): string => (told === null ? message : `${message}; ${told}`);
+  const after = wanted(change, byProcedure);
+  if (moved === null) {
+    if (ordered !== null || !isAlready(change, byProcedure))
+      return { status: 'APPLIED', message: withTold('OK'), error: null, after, ...assigned };
     const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already assigned', hasErrors: false }];
     return { status: 'NOOP', message: 'already assigned', error: null, after, effects: assigned.effects, audit };
   }
-  // Read by the next attempt, which then does the rest only.
-  await steps.remember('customer assigned', () => Promise.resolve(true));
-  const { carrierPlan } = change;
-  const moved = await steps.part(() => changePlan(carrierPlan, steps));
   const outcome = { effects: [...assigned.effects, ...moved.effects], audit: [...assigned.audit, ...moved.audit] };
   if (moved.status === 'APPLIED' || moved.status === 'NOOP') {
-    return { ...outcome, status: 'APPLIED', message: moved.message, error: null, after: { ...after, ...moved.after } };
+    const message = taken === null ? moved.message : withTold(moved.message);
+    return { ...outcome, status: 'APPLIED', message, error: null, after: { ...after, ...moved.after } };
   }
   const message = `${moved.message}. customer assigned; carrier plan not changed`;
   return {
@@ -64,6 +81,12 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' },
     after,
   };
+}
+
+async function movePlan(plan: PlanChange, steps: Steps, changePlan: AssignmentCollaborators['changePlan']): Promise<Outcome> {
+  // Read by the next attempt, which then does the rest only.
+  await steps.remember(CUSTOMER_ASSIGNED, () => Promise.resolve(true));
+  return steps.part(() => changePlan(plan, steps));
 }
 
 function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {
@@ -78,17 +101,21 @@ async function order(change: Assignment, steps: Steps, billing: BillingConnectio
 }
 
 /** Whether the database had everything as wanted when the change was planned. */
-function isAlready(change: Assignment): boolean {
+function isAlready(change: Assignment, byProcedure: boolean): boolean {
   return (
     change.service === null &&
-    Object.entries(wanted(change)).every(([name, value]) => change.before[name] === value) &&
-    change.customerPlan?.isQueued !== true
+    Object.entries(wanted(change, byProcedure)).every(([name, value]) => (change.before[name] ?? null) === value) &&
+    change.customerPlan?.isQueued !== true &&
+    change.undoing === undefined
   );
 }
 
-function wanted(change: Assignment): DeviceState {
-  const { rev, siteId } = change.customer;
-  return { customer: rev?.customerId ?? null, siteId, ...customerPlanState(change) };
+/** What a procedure does about the service line is its own affair. */
+function wanted(change: Assignment, byProcedure: boolean): DeviceState {
+  const { customer, undoing } = change;
+  const restored = undoing?.revServiceId ?? null;
+  const service = byProcedure ? {} : restored === null ? serviceState(customer) : { revServiceId: restored };
+  return { customer: customer.rev?.customerId ?? null, siteId: customer.siteId, ...service, ...customerPlanState(change) };
 }
 
 function procedureCall(change: Assignment, effects: readonly Effect[]): ProcedureCall {
@@ -111,72 +138,4 @@ function procedureCall(change: Assignment, effects: readonly Effect[]): Procedur
     effects,
     wanted: { siteId: customer.siteId, accountNumber },
   };
-}
-
-function association({ device, customer }: Assignment, ordered: OrderedService | null): readonly Effect[] {
-  return [
-    {
-      kind: 'assignment',
-      portal: device.portal,
-      deviceId: device.deviceId,
-      tenantId: device.tenantId,
-      siteId: customer.siteId,
-      accountNumber: customer.rev?.customerId ?? null,
-      authenticationId: customer.rev?.authenticationId ?? null,
-      revServiceId: ordered?.serviceId ?? null,
-      clearsRevService: customer.rev === null,
-    },
-  ];
-}
-
-/** Customer plan and pool, and the history of everything. */
-function planEffects(change: Assignment): readonly Effect[] {
-  const { device, customer, customerPlan, before } = change;
-  const { portal, deviceId, tenantId, providerId, iccid, msisdn } = device;
-  const where = { portal, deviceId, tenantId };
-  const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value as string | number));
-  const history = (field: (Effect & { kind: 'history' })['field'], from: unknown, to: unknown): readonly Effect[] => {
-    if (from === to) return [];
-    const texts = { field, changeType: 'CustomerAssignment', previous: text(from), current: text(to) };
-    return [{ kind: 'history', ...where, providerId, iccid, msisdn, ...texts }];
-  };
-  const moved = history('Customer', before['customer'] ?? before['siteId'], customer.rev?.customerId ?? customer.siteId);
-  if (customerPlan === null) return moved;
-  const plan = { ...where, customerRatePlanId: customerPlan.planId, customerRatePoolId: customerPlan.poolId };
-  // A queued plan has not changed anything yet: its history is written on its day.
-  if (customerPlan.isQueued) return [...moved, { kind: 'customer-plan-queued', ...plan, effectiveDate: change.effectiveDate }];
-  return [
-    ...moved,
-    { kind: 'customer-plan', ...plan },
-    ...(customerPlan.planId === null ? [] : history('CustomerRatePlan', before['customerRatePlanId'], customerPlan.planId)),
-    ...(customerPlan.poolId === null ? [] : history('CustomerRatePool', before['customerRatePoolId'], customerPlan.poolId)),
-  ];
-}
-
-function associationTitle({ customer }: Assignment): string {
-  return customer.rev === null ? 'AssignNonRevCustomer: Update AMOP' : 'AMOP Customer Assignment';
-}
-
-function associationAudit(change: Assignment): AuditEntry {
-  const { siteId, rev } = change.customer;
-  return deviceTenantAudit(change, associationTitle(change), {
-    SiteId: siteId,
-    ...(rev === null ? {} : { AccountNumber: rev.customerId }),
-  });
-}
-
-function planAudit(change: Assignment): readonly AuditEntry[] {
-  const { customerPlan, effectiveDate } = change;
-  if (customerPlan === null) return [];
-  const { planId, poolId, isQueued } = customerPlan;
-  const when = isQueued ? { EffectiveDate: effectiveDate } : {};
-  return [
-    ...(planId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: planId, ...when })]),
-    ...(poolId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: poolId, ...when })]),
-  ];
-}
-
-function deviceTenantAudit({ device }: Assignment, description: string, values: object): AuditEntry {
-  const row = { DeviceId: device.deviceId, TenantId: device.tenantId, ...values };
-  return { description, request: `Device_Tenant ${JSON.stringify(row)}`, response: 'OK', hasErrors: false };
 }

@@ -1,6 +1,7 @@
 import { PondBulkError } from '../domain/errors.ts';
+import { commandText } from '../domain/rollback-of.ts';
 import type { Validation } from '../run/validate.ts';
-import type { ChangeCommand } from './commands/change-command.ts';
+import { recordOf, type ChangeCommand } from './commands/change-command.ts';
 import type { Context, GlobalFlags, WriteSession } from './context.ts';
 import { transition } from './render/device-state.ts';
 
@@ -8,9 +9,10 @@ import { transition } from './render/device-state.ts';
 export async function confirmChange(
   { terminal, interruption }: Context,
   { config, database }: WriteSession,
-  { flags, name }: ChangeCommand,
+  command: ChangeCommand,
   validation: Validation,
 ): Promise<void> {
+  const { flags } = command;
   if (flags.yes === true || flags.sandbox === true) return;
   if (!terminal.isErrTty || !terminal.isInTty || flags.file === undefined || flags.file === '-') {
     throw new PondBulkError(
@@ -21,7 +23,7 @@ export async function confirmChange(
   }
   const { byStatus, samples, providers } = validation;
   const refused = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0) + (byStatus.SKIPPED ?? 0);
-  terminal.note(`${name} on ${config.environment}, database ${database}, provider ${providers.join(', ')}`);
+  terminal.note(`${commandText(recordOf(command))} on ${config.environment}, database ${database}, provider ${providers.join(', ')}`);
   const { PLANNED = 0, NOOP = 0 } = byStatus;
   // These are looked up at their carriers too, and changed where the database was wrong.
   const already = NOOP === 0 ? '' : ` (${NOOP} of them already so in the database)`;

@@ -2,6 +2,7 @@ import { ASSIGNMENT_PREFLIGHT } from '../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../domain/carrier-plan-effects.ts';
 import type { Emit } from '../domain/event.ts';
 import type { Drift, RunResult } from '../domain/result.ts';
+import { commandOf } from '../domain/rollback-of.ts';
 import type { RunInfo } from '../domain/run-store.ts';
 import { findDrift } from '../run/find-drift.ts';
 import { countsOf } from '../run/work.ts';
@@ -72,10 +73,10 @@ async function settle(
   }
   const result = await standing(run, session.store, named);
   live.begin(run.id, result.rowCount, result.rowCount);
-  const { command, operator, environment } = run;
+  const { operator, environment } = run;
   live.emit({
     type: 'run.start',
-    command,
+    command: commandOf(run),
     dryRun: false,
     rows: result.rowCount,
     bulkChangeIds: result.bulkChangeIds,

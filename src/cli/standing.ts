@@ -1,4 +1,5 @@
 import type { RunResult, ValidationAnswer } from '../domain/result.ts';
+import { commandOf, rollbackOf } from '../domain/rollback-of.ts';
 import type { RunInfo } from '../domain/run-store.ts';
 import { RefusedRows, refusedRowsOf } from '../run/refused-rows.ts';
 import type { RunReader } from '../run/run-store.ts';
@@ -23,7 +24,8 @@ export async function standing(run: RunInfo, store: Pick<RunReader, 'results'>, 
   const wasStopped = run.exitCode === 4 && (byStatus.NOT_STARTED ?? 0) > 0;
   return {
     run: run.id,
-    command: run.command,
+    command: commandOf(run),
+    rollbackOf: rollbackOf(run),
     dryRun: false,
     bulkChangeIds: ids,
     validation,

@@ -11,6 +11,7 @@ import { findDue } from './statements/due.ts';
 import { writeEffects } from './statements/effects/write-effects.ts';
 import type { Written } from './statements/written.ts';
 import { findCustomerRatePlans, findCustomerRatePools } from './statements/lookups.ts';
+import { findQueuedFor, isWaiting } from './statements/queued.ts';
 import { insertRows } from './statements/rows.ts';
 import { insertRun, insertRunBulkChange, markRunFinished } from './statements/runs.ts';
 import { findHeldPlans, findRowIds, takeDue } from './statements/take-due.ts';
@@ -24,6 +25,12 @@ export function createDueReader(db: ReadDatabase, portalTypes: PortalTypes): Due
       for (const portal of PORTALS) found.push(...(await findDue(db, portal, scope, portalTypes)));
       return found;
     },
+    queuedFor: async (bulkChangeIds, since) => {
+      const found = [];
+      for (const portal of PORTALS) found.push(...(await findQueuedFor(db, portal, { bulkChangeIds, since }, portalTypes)));
+      return found;
+    },
+    isWaiting: (queueId) => isWaiting(db, queueId),
     lookups: async (tenantId) => ({
       plans: await findCustomerRatePlans(db, tenantId),
       pools: await findCustomerRatePools(db, tenantId),

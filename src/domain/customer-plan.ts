@@ -1,5 +1,6 @@
 import type { Assignment } from './assignment.ts';
 import type { Change } from './change.ts';
+import type { Refused } from './refusal.ts';
 import type { DeviceState } from './result.ts';
 
 /** The customer plan and pool of an assignment; those that wait in the queue change nothing yet. */
@@ -15,4 +16,13 @@ export function queuedText(change: Change): string | null {
   const { planCode, poolName } = change.customerPlan;
   const what = [planCode === null ? [] : `rate plan ${planCode}`, poolName === null ? [] : `pool ${poolName}`].flat().join(' and ');
   return `customer ${what} from ${change.effectiveDate}`;
+}
+
+/** Why a rollback leaves a row alone whose customer plan is not in the queue any more. */
+export function notWaiting(effectiveDate: string): Refused {
+  return {
+    code: 'NOT_QUEUED',
+    message: `The customer plan queued for ${effectiveDate} is not in the queue any more: it was made, or taken out`,
+    hint: 'assign-customer gives the device the customer and plan that it is to have',
+  };
 }

@@ -5,6 +5,8 @@ import type { RowStatus } from './status.ts';
 export interface DeviceChapter {
   readonly run: string;
   readonly command: string;
+  /** The run that it takes back; null where it takes none back. */
+  readonly rollbackOf: string | null;
   readonly operator: string;
   readonly reason: string | null;
   /** `yyyy-MM-dd HH:mm:ss.SSS`, UTC. */

@@ -29,6 +29,8 @@ export type Effect =
       /** RevService.RevServiceId (Rev.io's id) of a new line; null leaves it, except for a Site without Rev.io, where it is cleared. */
       readonly revServiceId: number | null;
       readonly clearsRevService: boolean;
+      /** RevService.id (our own) that the device is to point to again; null: as above. */
+      readonly restoredServiceId: number | null;
     }
   | {
       readonly kind: 'customer-plan';
@@ -49,6 +51,8 @@ export type Effect =
       /** `yyyy-MM-dd`, a UTC day. */
       readonly effectiveDate: string;
     }
+  /** Device_CustomerRatePlanOrRatePool_Queue.Id of a plan that is taken out of the queue; nothing is committed where it is not in there any more. */
+  | { readonly kind: 'customer-plan-unqueued'; readonly queueId: number }
   | {
       readonly kind: 'rev-service';
       /** RevCustomer.id (uniqueidentifier). */

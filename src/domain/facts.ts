@@ -34,6 +34,8 @@ export interface DeviceFacts extends Device {
   readonly siteId: number | null;
   readonly customerRatePlanId: number | null;
   readonly customerRatePoolId: number | null;
+  /** Device_Tenant.RevServiceId: RevService.id, which is our own. */
+  readonly revServiceId: number | null;
   /** Rev.io's id of the service line that the device has now, null when it has none. */
   readonly liveServiceId: number | null;
   readonly serviceHasActiveProduct: boolean;

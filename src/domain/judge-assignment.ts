@@ -1,5 +1,6 @@
 import type { Assignment } from './assignment.ts';
 import type { ChangeRequest } from './change-request.ts';
+import { serviceState } from './assignment.ts';
 import { customerPlanState } from './customer-plan.ts';
 import type { Customer, DeviceFacts, RowFacts } from './facts.ts';
 import { planChange } from './judge-plan-change.ts';
@@ -49,12 +50,14 @@ export function judgeAssignment(
       siteId: device.siteId,
       customerRatePlanId: device.customerRatePlanId,
       customerRatePoolId: device.customerRatePoolId,
+      revServiceId: device.revServiceId,
       ...(carrierPlan === null ? {} : { plan: device.plan }),
     },
   };
   const isNoop =
     device.siteId === customer.siteId &&
     device.accountNumber === account &&
+    (customer.rev !== null || device.revServiceId === null) &&
     change.service === null &&
     (customerPlan === null ||
       (!(effectiveDate > request.today) &&
@@ -64,6 +67,7 @@ export function judgeAssignment(
   const after: DeviceState = {
     customer: account,
     siteId: customer.siteId,
+    ...serviceState(customer),
     ...customerPlanState(change),
     ...(carrierPlan === null ? {} : { plan: carrierPlan.plan.code }),
   };

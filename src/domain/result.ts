@@ -78,6 +78,8 @@ export interface ValidationAnswer {
 export interface RunResult {
   readonly run: string;
   readonly command: string;
+  /** The run that it takes back; null or absent where it takes none back. */
+  readonly rollbackOf?: string | null;
   readonly dryRun: boolean;
   readonly bulkChangeIds: readonly string[];
   readonly validation: ValidationAnswer;

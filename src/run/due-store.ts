@@ -1,4 +1,6 @@
+import type { QueuedPlan } from '../domain/assignment.ts';
 import type { DueChange, DueRow } from '../domain/due.ts';
+import type { Portal } from '../domain/effect.ts';
 import type { NamedId, Provider } from '../domain/facts.ts';
 import type { MadeDue } from '../domain/made-due.ts';
 import type { RunRecord } from '../domain/run-store.ts';
@@ -12,10 +14,22 @@ export interface DueScope {
   readonly now: number;
 }
 
+/** A customer plan change that was queued. */
+export interface QueuedChange extends QueuedPlan {
+  readonly portal: Portal;
+  readonly deviceId: number;
+  /** Nobody has made it or taken it out yet. */
+  readonly isWaiting: boolean;
+}
+
 /** Queued customer plan changes, for those who only look. */
 export interface DueReader {
   /** Those whose day has come, in the order of their dates. */
   find(scope: DueScope): Promise<readonly DueChange[]>;
+  /** Those that were queued since then for devices of these bulk changes, whether they still wait or not. */
+  queuedFor(bulkChangeIds: readonly string[], since: string): Promise<readonly QueuedChange[]>;
+  /** Whether it is still in the queue. */
+  isWaiting(queueId: number): Promise<boolean>;
   /** Customer rate plans and pools that are in use. */
   lookups(tenantId: number): Promise<{ readonly plans: readonly NamedId[]; readonly pools: readonly NamedId[] }>;
 }

@@ -1,4 +1,5 @@
 import type { DeviceChapter } from '../domain/device-life.ts';
+import type { DoneRow } from '../domain/done-row.ts';
 import type { Portal } from '../domain/effect.ts';
 import type { CountedProvider } from '../domain/facts-store.ts';
 import type { Refused } from '../domain/refusal.ts';
@@ -83,6 +84,8 @@ export interface RunReader {
   findRuns(limit: number): Promise<readonly RunInfo[]>;
   runOfBulkChange(id: string): Promise<string | null>;
   results(bulkChangeIds: readonly string[]): AsyncIterable<RowResult>;
+  /** The same rows, with what a rollback looks at. */
+  doneRows(bulkChangeIds: readonly string[]): AsyncIterable<DoneRow>;
   /** Every change of the device with this ICCID or phone number, the oldest first. */
   deviceLife(key: string): Promise<readonly DeviceChapter[]>;
 }

@@ -1,8 +1,9 @@
+import type { DoneRow } from '../domain/done-row.ts';
 import { parseIccid } from '../domain/iccid.ts';
 import type { List, ListRow, RowValues } from '../domain/list-row.ts';
-import type { DeviceState, RowResult } from '../domain/result.ts';
-import type { RunInfo } from '../domain/run-store.ts';
+import type { RowResult } from '../domain/result.ts';
 import type { Expected } from './expectation.ts';
+import { wayBack, type Surroundings } from './way-back.ts';
 
 /** The way back of what a run applied: a list of its devices with what they had before, and what each must still hold. */
 export interface Undo {
@@ -12,16 +13,18 @@ export interface Undo {
 }
 
 /** Reads how the rows of a run ended. Rows that it did not change are not part of it. */
-export async function undoOf(run: RunInfo, results: AsyncIterable<RowResult>): Promise<Undo> {
+export async function undoOf(done: AsyncIterable<DoneRow>, surroundings: Surroundings): Promise<Undo> {
+  const { run } = surroundings;
   const rows: ListRow[] = [];
   const expected = new Map<number, Expected>();
-  for await (const result of results) {
-    if (result.status !== 'APPLIED') continue;
-    const before = result.before ?? {};
-    const after = result.after ?? {};
-    const back = run.command === 'assign-customer' ? assignedBefore(before, after) : planBefore(before, after);
-    expected.set(result.line, { before: after, after: null, refusal: typeof back === 'string' ? back : null });
-    rows.push(listRow(result, typeof back === 'string' ? {} : back));
+  for await (const row of done) {
+    const { result } = row;
+    const back = wayBack(row, surroundings);
+    if (back === null) continue;
+    const before = result.after ?? {};
+    if ('refusal' in back) expected.set(result.line, { before, after: null, refusal: back.refusal });
+    else expected.set(result.line, { before, after: null, refusal: null, undoing: back.undoing });
+    rows.push(listRow(result, 'refusal' in back ? {} : back.values));
   }
   return {
     list: { name: `run ${run.id}`, columns: run.columns, rows: pages(rows) },
@@ -43,38 +46,6 @@ function listRow({ line, iccid, phoneNumber, cells }: RowResult, values: RowValu
     cells,
   };
 }
-
-/** Values that lead back, or why there are none. */
-type Back = RowValues | string;
-
-function planBefore(before: DeviceState, after: DeviceState): Back {
-  const plan = before['plan'] ?? null;
-  if (plan === null) return 'It had no rate plan before';
-  const commPlan = before['commPlan'] ?? null;
-  if (!Object.hasOwn(after, 'commPlan')) return { plan: String(plan) };
-  return commPlan === null ? 'It had no communication plan before' : { plan: String(plan), commPlan: String(commPlan) };
-}
-
-function assignedBefore(before: DeviceState, after: DeviceState): Back {
-  const customer = before['customer'] ?? null;
-  const site = before['siteId'] ?? null;
-  if (customer === null && site === null) return 'It had no customer before';
-  const taken = UNTAKABLE.find(([name]) => Object.hasOwn(after, name) && (before[name] ?? null) === null);
-  if (taken !== undefined) return `It had no ${taken[1]} before, and one cannot be taken away`;
-  const values: { -readonly [Key in keyof RowValues]: RowValues[Key] } =
-    customer === null ? { site: String(site) } : { customer: String(customer) };
-  if (Object.hasOwn(after, 'customerRatePlanId')) values.customerRatePlan = String(before['customerRatePlanId']);
-  if (Object.hasOwn(after, 'customerRatePoolId')) values.customerRatePool = String(before['customerRatePoolId']);
-  if (Object.hasOwn(after, 'plan')) values.plan = String(before['plan']);
-  return values;
-}
-
-/** What an assignment can give and not take. */
-const UNTAKABLE = [
-  ['customerRatePlanId', 'customer rate plan'],
-  ['customerRatePoolId', 'customer rate pool'],
-  ['plan', 'carrier rate plan'],
-] as const;
 
 const ROWS_PER_PAGE = 1000;
 

@@ -96,15 +96,36 @@ describe('P7: rollback restores or refuses, never guesses', () => {
     ).toEqual([before[0], { AccountNumber: '4712', SiteId: 2, CustomerRatePlanId: 1 }]);
   });
 
-  test('a row with a service line at Rev.io is refused: lines are not taken back', async () => {
-    const service = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99'];
-    const assigned = await sandbox.runHere(['assign-customer', '--file', list(1), '--customer', '4712', ...service, '--yes']);
-    expect(assigned.code, assigned.stderr).toBe(0);
+  test.each([['with a product', '--product', '501:4.99'], ['without products']])(
+    'a row with a service line at Rev.io is refused: lines are not taken back (%s)',
+    async (_name, ...product) => {
+      const service = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', ...product];
+      const assigned = await sandbox.runHere(['assign-customer', '--file', list(1), '--customer', '4712', ...service, '--yes']);
+      expect(assigned.code, assigned.stderr).toBe(0);
 
-    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
+      const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--output', 'csv']);
 
-    expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['REJECTED']]);
-    expect(ran.stdout).toContain('Active service line. Cannot change customers.');
+      expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['REJECTED']]);
+      expect(ran.stdout).toContain('It has a service line at Rev.io by this run');
+    },
+  );
+
+  test('a rollback is told as one, whatever its reason: by list, status, explain and its results', async () => {
+    await sandbox.runHere(['change-rate-plan', '--file', list(1), '--plan', 'POND-5GB', '--yes']);
+    const [first] = sandbox.query<{ id: string }>('SELECT id FROM pondbulk_run');
+    const dry = await sandbox.runHere(['rollback', 'last', '--dry-run', '--output', 'json']);
+    const ran = await sandbox.runHere(['rollback', 'last', '--yes', '--reason', 'TICKET-4711', '--output', 'json']);
+    const resumed = await sandbox.runHere(['resume', 'last', '--yes']);
+
+    const listed = await sandbox.runHere(['list']);
+    const status = await sandbox.runHere(['status', 'last']);
+    const explained = await sandbox.runHere(['explain', pondIccid(1)]);
+
+    const text = `rollback of ${first?.id}`;
+    expect([dry, ran].map(({ stdout }) => (JSON.parse(stdout) as { command: string }).command)).toEqual(['rollback', 'rollback']);
+    for (const { stdout, stderr } of [resumed, listed, status, explained]) expect(stdout, stderr).toContain(text);
+    expect([listed, explained].map(({ stdout }) => stdout.split('change-rate-plan').length - 1)).toEqual([1, 1]);
+    expect(explained.stdout).toContain('TICKET-4711');
   });
 
   test('a run that applied nothing, and one that is not there', async () => {

@@ -1,5 +1,6 @@
 import type { ChangeRequest } from '../../domain/change-request.ts';
 import type { List, RowValues } from '../../domain/list-row.ts';
+import type { RunRecord } from '../../domain/run-store.ts';
 import type { Expected } from '../../run/expectation.ts';
 import type { Validation } from '../../run/validate.ts';
 import type { CareFlags } from '../care.ts';
@@ -33,10 +34,17 @@ export interface ChangeCommand {
   /** Values for rows that have none of their own. */
   readonly defaults: RowValues;
   readonly flags: ChangeFlags;
+  /** The run that it takes back; absent where it takes none back. */
+  readonly rollbackOf?: string;
   /** The command line, for the report. */
   readonly commandLine: string;
   /** Its rows come from here instead of a list: what was decided earlier. */
   readonly decided?: Decided;
+}
+
+/** How it is recorded with its run. */
+export function recordOf({ name, commandLine, rollbackOf }: ChangeCommand): Pick<RunRecord, 'command' | 'options'> {
+  return { command: name, options: { commandLine, ...(rollbackOf === undefined ? {} : { rollbackOf }) } };
 }
 
 /** Rows that were decided about earlier: a saved plan, a rollback. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { commandOf } from '../../domain/rollback-of.ts';
 import { askCarrier } from '../../run/ask-carrier.ts';
 import { dryRun } from '../../run/dry-run.ts';
 import { writePlan } from '../../run/plan-file.ts';
@@ -7,7 +8,7 @@ import type { Context, ReadSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import type { Live } from '../live.ts';
 import { quoted, sandboxSuffix } from '../next-command.ts';
-import type { ChangeCommand } from './change-command.ts';
+import { recordOf, type ChangeCommand } from './change-command.ts';
 import type { Prepared } from './prepare-change.ts';
 
 /** A dry run: what would be done, told and saved with --out. */
@@ -23,7 +24,7 @@ export async function dryRunChange(
   const { environment } = session.config;
   live.emit({
     type: 'run.start',
-    command: command.name,
+    command: commandOf(recordOf(command)),
     dryRun: true,
     rows: validation.list.rowCount,
     bulkChangeIds: [],
@@ -53,7 +54,7 @@ export async function dryRunChange(
   if (flags.out !== undefined) await savePlan(flags.out, context, session, command, { validation, operator, providerId });
   const next = (outcome.byStatus.PLANNED ?? 0) === 0 ? null : nextOfPlan(command);
   const files = flags.out === undefined ? [] : [flags.out];
-  return { ...outcome, run: '', command: command.name, exitCode, next, warnings, files, bulkChangeIds: [] };
+  return { ...outcome, run: '', command: commandOf(recordOf(command)), exitCode, next, warnings, files, bulkChangeIds: [] };
 }
 
 async function savePlan(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
+import { commandText } from '../../domain/rollback-of.ts';
 import type { BulkChangeInfo, RunInfo } from '../../domain/run-store.ts';
 import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
@@ -115,7 +116,7 @@ async function confirm(
   how: 'resume' | 'retry',
 ): Promise<void> {
   const rows = toDo(run.bulkChanges, how);
-  const question = `${how} ${run.command} of ${run.startedAt} on ${config.environment}, database ${database}: ${rows} rows`;
+  const question = `${how} ${commandText(run)} of ${run.startedAt} on ${config.environment}, database ${database}: ${rows} rows`;
   await confirmGoingOn(context, { flags, command: how, question });
 }
 

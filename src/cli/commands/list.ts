@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+import { commandOf, commandText } from '../../domain/rollback-of.ts';
 import { ROW_STATUSES } from '../../domain/status.ts';
 import type { RunInfo } from '../../domain/run-store.ts';
 import { countsOf } from '../../run/work.ts';
@@ -27,11 +28,17 @@ export function listCommand(program: Command, context: Context): void {
       const session = await context.openWrite(flags, () => undefined);
       try {
         const runs = await session.store.findRuns(flags.limit);
-        await context.terminal.out(flags.output === 'json' ? `${JSON.stringify(runs, null, 2)}\n` : runsText(runs, context.terminal));
+        await context.terminal.out(
+          flags.output === 'json' ? `${JSON.stringify(runs.map(told), null, 2)}\n` : runsText(runs, context.terminal),
+        );
       } finally {
         await session.close();
       }
     });
+}
+
+function told(run: RunInfo): RunInfo {
+  return { ...run, command: commandOf(run) };
 }
 
 function runsText(runs: readonly RunInfo[], terminal: Terminal): string {
@@ -42,7 +49,7 @@ function runsText(runs: readonly RunInfo[], terminal: Terminal): string {
     const standing = ROW_STATUSES.flatMap((status) => (counts[status] === undefined ? [] : [`${status} ${counts[status]}`])).join(', ');
     const ids = run.bulkChanges.map(({ id }) => id);
     const shown = ids.length > 3 ? `${ids.slice(0, 3).join(', ')} ${more} (${ids.length})` : ids.join(', ');
-    return [run.startedAt.slice(0, 19), run.id, run.command, plain(run.operator), shown, standing];
+    return [run.startedAt.slice(0, 19), run.id, commandText(run), plain(run.operator), shown, standing];
   });
   return `${tableOf(['Started (UTC)', 'Run', 'Command', 'Operator', 'Bulk changes', 'Rows'], rows, terminal)}\n`;
 }

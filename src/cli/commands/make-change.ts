@@ -8,7 +8,7 @@ import { confirmChange } from '../confirm.ts';
 import type { Context, ReadSession, WriteSession } from '../context.ts';
 import type { Live } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
-import type { ChangeCommand } from './change-command.ts';
+import { recordOf, type ChangeCommand } from './change-command.ts';
 import type { Prepared } from './prepare-change.ts';
 import { workOn } from './work-on.ts';
 
@@ -26,10 +26,11 @@ export async function makeChange(
   await removeDeadLeftovers(session.store, context.host);
   const runId = context.newRunId();
   const holder = { runId, host: context.host.name, pid: context.host.pid };
+  const recorded = recordOf(command);
   const run: RunRecord = {
     id: runId,
-    command: command.name,
-    options: { commandLine: command.commandLine, care },
+    command: recorded.command,
+    options: { ...recorded.options, care },
     operator: operator.name,
     osUser: context.host.user,
     host: context.host.name,

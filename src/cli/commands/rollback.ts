@@ -18,8 +18,10 @@ Examples:
   pond-bulk rollback last --dry-run
   pond-bulk rollback 4711 --yes --reason "TICKET-4711 was wrong"
 
-ID is a bulk change id, a run id, or last. Rows that were APPLIED get back what they had before, as a run of its own; a device that no
-longer holds what the run wrote is STALE and left alone. Service lines at Rev.io are not taken back: such rows are refused.`;
+ID is a bulk change id, a run id, or last. What was done is taken back, as a run of its own: also a customer whose carrier plan then
+failed, and a customer plan that waits in the queue. A device that no longer holds what the run wrote is STALE and left alone. Refused
+are rows that are not settled (resume or retry comes first), with a service line at Rev.io by the run, or scheduled at their carrier
+for a later day: none documents a way to take that back.`;
 
 /** pond-bulk rollback ID */
 export function rollbackCommand(program: Command, context: Context, argv: readonly string[]): void {
@@ -48,6 +50,7 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
         ? { kind: 'assign-customer', today: day, service: null, useCarrierActivation: false, activatedDate: null, useLastChange: true }
         : { kind: 'change-rate-plan', today: day, refuseActiveRevServices: false, useLastChange: true },
       defaults: {},
+      rollbackOf: run.id,
       flags: { ...flags, file: `run ${run.id}`, column: [], reason: flags.reason ?? `rollback of run ${run.id}` },
       commandLine: commandLine(argv),
       decided: { list: undo.list, expectedOf: undo.expectedOf, providerId: null, planId: null, requireUsable: () => Promise.resolve() },
@@ -60,7 +63,9 @@ async function readRun(context: Context, flags: GlobalFlags, id: string) {
   try {
     const runs = await session.runs();
     const run = await findRun(runs, id);
-    return { run, undo: await undoOf(run, runs.results(run.bulkChanges.map((each) => each.id))) };
+    const ids = run.bulkChanges.map((each) => each.id);
+    const queued = await session.queued.queuedFor(ids, run.startedAt);
+    return { run, undo: await undoOf(runs.doneRows(ids), { run, today: today(context.clock), queued }) };
   } finally {
     await session.close();
   }

@@ -1,4 +1,5 @@
 import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
+import { commandOf, rollbackOf } from '../../domain/rollback-of.ts';
 import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { WaveOptions } from '../../run/engine-options.ts';
@@ -49,7 +50,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   live.begin(run.id, rowCount, rowCount - open);
   live.emit({
     type: 'run.start',
-    command: run.command,
+    command: commandOf(run),
     dryRun: false,
     rows: rowCount,
     bulkChangeIds: ids,
@@ -106,7 +107,8 @@ export async function workOn(context: Context, session: WriteSession, live: Live
   }).finally(() => done.abort());
   return {
     run: run.id,
-    command: run.command,
+    command: commandOf(run),
+    rollbackOf: rollbackOf(run),
     dryRun: false,
     bulkChangeIds: ids,
     validation: options.validation,

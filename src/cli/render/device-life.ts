@@ -11,7 +11,8 @@ export function renderDeviceLife(chapters: readonly DeviceChapter[], { columns, 
   return chapters
     .map((chapter) => {
       const change = transition(chapter.before, chapter.after, arrow);
-      const head = `${chapter.startedAt.slice(0, 19)}  ${chapter.command}, bulk change ${chapter.bulkChangeId}, run ${chapter.run}, line ${chapter.line}`;
+      const command = chapter.rollbackOf === null ? chapter.command : `rollback of ${chapter.rollbackOf}`;
+      const head = `${chapter.startedAt.slice(0, 19)}  ${command}, bulk change ${chapter.bulkChangeId}, run ${chapter.run}, line ${chapter.line}`;
       const by = [chapter.provider ?? 'no provider', `by ${chapter.operator}`, ...(chapter.reason === null ? [] : [`"${chapter.reason}"`])];
       const steps = chapter.steps.map(({ at, attempt, step, what, text }) =>
         line(

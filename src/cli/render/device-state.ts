@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   siteId: 'site',
   customerRatePlanId: 'customer plan',
   customerRatePoolId: 'pool',
+  revServiceId: 'service line',
 };
 
 function text(value: string | number | null | undefined): string {

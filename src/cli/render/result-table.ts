@@ -44,7 +44,9 @@ export async function renderTable(result: RunResult, paper: Paper): Promise<stri
   const facts = [
     ...(result.bulkChangeIds.length === 0
       ? []
-      : [`Bulk change${result.bulkChangeIds.length === 1 ? '' : 's'} ${result.bulkChangeIds.join(', ')} (run ${result.run})`]),
+      : [
+          `Bulk change${result.bulkChangeIds.length === 1 ? '' : 's'} ${result.bulkChangeIds.join(', ')} (run ${result.run}${result.rollbackOf == null ? '' : `, rollback of ${result.rollbackOf}`})`,
+        ]),
     ...result.warnings.map((warning) => `Warning: ${plain(warning)}`),
     ...result.files.map((file) => `Wrote ${file}`),
     ...(result.next === null ? [] : [`Next: ${result.next}`]),

@@ -1,6 +1,8 @@
 import type { Portal } from '../../domain/effect.ts';
 import type { DeviceChapter, LifeAudit, LifeStep } from '../../domain/device-life.ts';
 import type { DeviceState, RowError } from '../../domain/result.ts';
+import { commandOf, rollbackOf } from '../../domain/rollback-of.ts';
+import type { RunRecord } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { JournalData, JournalEntry } from '../../run/journal.ts';
 import type { ReadDatabase } from '../database.ts';
@@ -17,6 +19,7 @@ interface ChapterRow {
   readonly portal: Portal;
   readonly run: string;
   readonly command: string;
+  readonly options: string;
   readonly operator: string;
   readonly reason: string | null;
   readonly started_at: string;
@@ -41,7 +44,7 @@ export async function findDeviceLife(db: ReadDatabase, key: string, live: LiveNa
   const rows = await db.query<ChapterRow>(
     `
     SELECT CAST(mine.id AS nvarchar(30)) AS id, CAST(mine.device_change_id AS nvarchar(30)) AS change_id, mine.portal,
-      run.id AS run, run.command, run.operator, run.reason, run.started_at, CAST(mine.bulk_change_id AS nvarchar(30)) AS bulk_change_id,
+      run.id AS run, run.command, run.options, run.operator, run.reason, run.started_at, CAST(mine.bulk_change_id AS nvarchar(30)) AS bulk_change_id,
       COALESCE(provider.DisplayName, provider.Name) AS provider, mine.line, mine.iccid, mine.phone_number, ${STATUS} AS status,
       mine.message, mine.error, mine.before_state, mine.after_state, mine.attempt
     FROM ${ownTable(db.engine, 'change_row')} AS mine
@@ -60,9 +63,11 @@ export async function findDeviceLife(db: ReadDatabase, key: string, live: LiveNa
 }
 
 function chapterOf(row: ChapterRow, journal: readonly JournalEntry[], audit: readonly LifeAudit[]): DeviceChapter {
+  const recorded = { command: row.command, options: JSON.parse(row.options) as RunRecord['options'] };
   return {
     run: row.run,
-    command: row.command,
+    command: commandOf(recorded),
+    rollbackOf: rollbackOf(recorded),
     operator: row.operator,
     reason: row.reason,
     startedAt: row.started_at,

@@ -45,6 +45,7 @@ type DeviceRow = readonly [
   siteId: number | null,
   customerPlan: number | null,
   customerPool: number | null,
+  ownServiceId: number | null,
   /** NULL unless wanted. */
   serviceId: number | null,
   activeProducts: number | null,
@@ -106,7 +107,7 @@ function deviceOf(
   { tenantId, providers }: FactsScope,
 ): Omit<DeviceFacts, 'changesThisMonth'> {
   const [providerId, isActive, isDeleted, msisdn, eid, iccid, plan, commPlan, status, account, siteId, customerPlan, customerPool] = row;
-  const [, , , , , , , , , , , , , serviceId, activeProducts, productCustomers, activatedOn, heldBy] = row;
+  const [, , , , , , , , , , , , , ownServiceId, serviceId, activeProducts, productCustomers, activatedOn, heldBy] = row;
   const provider = providers.get(providerId);
   if (provider === undefined) throw new Error(`Device ${deviceId} belongs to no service provider that is in use`);
   return {
@@ -128,6 +129,7 @@ function deviceOf(
     siteId,
     customerRatePlanId: customerPlan,
     customerRatePoolId: customerPool,
+    revServiceId: ownServiceId,
     liveServiceId: serviceId,
     serviceHasActiveProduct: (activeProducts ?? 0) > 0,
     productCustomers: productCustomers?.split(',') ?? [],

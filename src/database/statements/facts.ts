@@ -89,7 +89,7 @@ function factsSql(session: ReadSession, tables: FoundList, wants: Wants, where: 
     SELECT list.line, list.iccid, list.phone_number, list.list_key, list.wish, list.problem, list.cells,
       found.first_line, found.last_line, found.conflicting, found.device_id, found.mobility_id, found.candidates, ${spent === null ? 'NULL' : 'spent.changes'},
       ${['ServiceProviderId', 'IsActive', 'IsDeleted', 'MSISDN', 'EID', 'ICCID', 'RatePlan', 'CommunicationPlan', 'Status'].map(ofDevice).join(', ')},
-      ${['AccountNumber', 'SiteId', 'CustomerRatePlanId', 'CustomerRatePoolId'].map(ofTenant).join(', ')},
+      ${['AccountNumber', 'SiteId', 'CustomerRatePlanId', 'CustomerRatePoolId', 'RevServiceId'].map(ofTenant).join(', ')},
       ${services},
       ${activation},
       CAST(${heldBy} AS nvarchar(30))

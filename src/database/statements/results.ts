@@ -5,7 +5,7 @@ import { ownTable } from '../own-schema.ts';
 import { STATUS } from './runs.ts';
 import { setOf } from '../sets.ts';
 
-type ResultRow = readonly [
+export type ResultRow = readonly [
   line: number,
   iccid: string,
   phoneNumber: string | null,
@@ -21,22 +21,30 @@ type ResultRow = readonly [
   cells: string,
 ];
 
+/** In the order of ResultRow, from `resultTables`. */
+export const RESULT_COLUMNS = `mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
+      mine.before_state, mine.after_state, mine.attempt, mine.ms, mine.message, mine.error, mine.cells`;
+
+/** Our rows (`mine`) of the bulk changes in the parameter `bulk_changes`, with their providers. */
+export function resultTables({ engine }: Pick<Queries, 'engine'>): string {
+  return `${ownTable(engine, 'change_row')} AS mine
+    JOIN ${setOf('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
+    LEFT JOIN ServiceProvider AS provider ON provider.id = mine.provider_id`;
+}
+
 /** How every row of these bulk changes stands, in the order of the list. */
 export async function* streamResults(db: Queries, bulkChangeIds: readonly string[]): AsyncIterable<RowResult> {
   const rows = db.stream<ResultRow>(
     `
-    SELECT mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
-      mine.before_state, mine.after_state, mine.attempt, mine.ms, mine.message, mine.error, mine.cells
-    FROM ${ownTable(db.engine, 'change_row')} AS mine
-    JOIN ${setOf('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
-    LEFT JOIN ServiceProvider AS provider ON provider.id = mine.provider_id
+    SELECT ${RESULT_COLUMNS}
+    FROM ${resultTables(db)}
     ORDER BY mine.line, mine.id`,
     { bulk_changes: bulkChangeIds.map((id) => ({ id })) },
   );
   for await (const page of rows) for (const row of page) yield resultOf(row);
 }
 
-function resultOf([
+export function resultOf([
   line,
   iccid,
   phoneNumber,

@@ -78,6 +78,13 @@ const onwards: readonly Scenario[] = [
     ...begun,
   },
   {
+    name: 'rollback of a queued customer plan',
+    setUp: (run, sandbox) =>
+      run(assign(some(31, 2), '--customer', '4712', '--customer-rate-plan', 'CRP-SMALL', '--effective-date', '2999-01-01')(sandbox)),
+    args: () => ['rollback', 'last'],
+    ...begun,
+  },
+  {
     name: 'retry of a failed row',
     setUp: async (run, sandbox) => {
       sandbox.addFault({ service: 'pond', kind: '400', match: { path: '/addPackage' } });

@@ -20,6 +20,7 @@ export async function writeAssignments(
     authenticationId: 'int',
     revServiceId: 'int',
     clears: 'int',
+    restoredServiceId: 'int',
   });
   const params = {
     items: items.map((item) => ({ ...item, clears: item.clearsRevService ? 1 : 0 })),
@@ -32,7 +33,7 @@ export async function writeAssignments(
     `
     UPDATE ${tenant}
     SET SiteId = item.siteId, AccountNumber = item.accountNumber, AccountNumberIntegrationAuthenticationId = item.authenticationId,
-      RevServiceId = CASE WHEN item.clears = 1 THEN NULL WHEN item.revServiceId IS NOT NULL THEN ${service} ELSE ${tenant}.RevServiceId END,
+      RevServiceId = CASE WHEN item.restoredServiceId IS NOT NULL THEN item.restoredServiceId WHEN item.clears = 1 THEN NULL WHEN item.revServiceId IS NOT NULL THEN ${service} ELSE ${tenant}.RevServiceId END,
       IsActive = 1, IsDeleted = 0, ModifiedBy = :operator, ModifiedDate = :at
     FROM ${set} AS item
     WHERE item.deviceId = ${tenant}.${tenantKey} AND item.tenantId = ${tenant}.TenantId`,
@@ -42,7 +43,7 @@ export async function writeAssignments(
     `
     INSERT INTO ${tenant} (${tenantKey}, TenantId, SiteId, AccountNumber, AccountNumberIntegrationAuthenticationId, RevServiceId, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT item.deviceId, item.tenantId, item.siteId, item.accountNumber, item.authenticationId,
-      CASE WHEN item.revServiceId IS NOT NULL THEN ${service} END, :operator, :at, 1, 0
+      CASE WHEN item.restoredServiceId IS NOT NULL THEN item.restoredServiceId WHEN item.revServiceId IS NOT NULL THEN ${service} END, :operator, :at, 1, 0
     FROM ${set} AS item
     WHERE NOT EXISTS (SELECT 1 FROM ${tenant} AS known WHERE known.${tenantKey} = item.deviceId AND known.TenantId = item.tenantId)`,
     params,

@@ -2,6 +2,7 @@ import type { EffectOf, Portal } from '../../../domain/effect.ts';
 import type { Transaction } from '../../database.ts';
 import { PORTAL_TABLES } from '../../portals.ts';
 import { setOf } from '../../sets.ts';
+import { updateReturningIds } from '../update-returning-ids.ts';
 import type { Written } from '../written.ts';
 
 /** The operator's own plan and pool of devices, from now on. */
@@ -55,4 +56,20 @@ export async function queueCustomerPlans(
       at: new Date(at),
     },
   );
+}
+
+/** Takes plans out of the queue. Throws where one is not in there any more: then the device has it, or somebody took it back. */
+export async function unqueueCustomerPlans(tx: Transaction, items: readonly EffectOf<'customer-plan-unqueued'>[]): Promise<void> {
+  if (items.length === 0) return;
+  const taken = await updateReturningIds(
+    tx,
+    'Id',
+    (output) => `
+    UPDATE Device_CustomerRatePlanOrRatePool_Queue SET IsActive = 0
+    ${output}
+    WHERE IsActive = 1 AND Id IN (SELECT item.queueId FROM ${setOf('items', { queueId: 'int' })} AS item)`,
+    { items },
+  );
+  const gone = items.filter(({ queueId }) => !taken.includes(String(queueId)));
+  if (gone.length > 0) throw new Error(`Row ${gone.map(({ queueId }) => queueId).join(', ')} of the queue was made or taken out meanwhile`);
 }

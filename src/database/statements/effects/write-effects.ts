@@ -3,7 +3,7 @@ import type { Transaction } from '../../database.ts';
 import { writeAssignments } from './assignments.ts';
 import { writeProducts, writeServices } from './billing.ts';
 import { writeCarrierPlans } from './carrier-plans.ts';
-import { queueCustomerPlans, writeCustomerPlans } from './customer-plans.ts';
+import { queueCustomerPlans, unqueueCustomerPlans, writeCustomerPlans } from './customer-plans.ts';
 import { writeHistory } from './history.ts';
 import { writePackages } from './packages.ts';
 import type { Written } from '../written.ts';
@@ -24,6 +24,7 @@ export async function writeEffects(
   await eachPortal(of('assignment'), (items, portal) => writeAssignments(tx, items, portal, written));
   await eachPortal(of('customer-plan'), (items, portal) => writeCustomerPlans(tx, items, portal, written));
   await queueCustomerPlans(tx, of('customer-plan-queued'), written);
+  await unqueueCustomerPlans(tx, of('customer-plan-unqueued'));
   await eachPortal(of('history'), (items, portal) => writeHistory(tx, items, portal, written));
 }
 

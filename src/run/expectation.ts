@@ -1,4 +1,5 @@
 import type { Undoing } from '../domain/assignment.ts';
+import type { Device } from '../domain/plan-change.ts';
 import type { Refused } from '../domain/refusal.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
@@ -11,6 +12,8 @@ export interface Expected {
   readonly after: DeviceState | null;
   /** Why the row is left alone whatever it finds, e.g. what cannot be undone; null when it is not. */
   readonly refusal: Refusal | null;
+  /** The device that was decided about; any with the key where it is not known. */
+  readonly device?: Pick<Device, 'portal' | 'deviceId'> | undefined;
   /** Of a rollback: what it takes back beside the values of the row. */
   readonly undoing?: Undoing | undefined;
 }
@@ -27,6 +30,9 @@ export function asExpected(verdict: Verdict, expected: Expected | undefined): Ve
   if (refusal !== null) return refusal;
   if (verdict.status !== 'PLANNED') return verdict;
   if (expected === undefined) return stale('NOT_PLANNED', 'It was not to be changed when this was planned');
+  const { device } = verdict.change;
+  if (expected.device !== undefined && (device.deviceId !== expected.device.deviceId || device.portal !== expected.device.portal))
+    return stale('OTHER_DEVICE', 'Another device of your service providers has it now');
   const moved = differences(expected.before, verdict.change.before);
   if (moved.length > 0) return stale('CHANGED_SINCE', `Changed since by somebody else: ${moved.join(', ')}`);
   const other = expected.after === null ? [] : differences(expected.after, verdict.after);

@@ -21,9 +21,9 @@ export async function undoOf(done: AsyncIterable<DoneRow>, surroundings: Surroun
     const { result } = row;
     const back = wayBack(row, surroundings);
     if (back === null) continue;
-    const before = result.after ?? {};
-    if ('refusal' in back) expected.set(result.line, { before, after: null, refusal: back.refusal });
-    else expected.set(result.line, { before, after: null, refusal: null, undoing: back.undoing });
+    const held = { before: result.after ?? {}, device: row.change?.device };
+    if ('refusal' in back) expected.set(result.line, { ...held, after: null, refusal: back.refusal });
+    else expected.set(result.line, { ...held, after: back.after, refusal: null, undoing: back.undoing });
     rows.push(listRow(result, 'refusal' in back ? {} : back.values));
   }
   return {

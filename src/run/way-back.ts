@@ -22,6 +22,8 @@ export type WayBack = Back | { readonly refusal: Refusal };
 
 interface Back {
   readonly values: RowValues;
+  /** What the values must lead to: names may mean something else by now. */
+  readonly after: DeviceState;
   readonly undoing?: Undoing;
 }
 
@@ -73,8 +75,9 @@ function planBefore(before: DeviceState, after: DeviceState): WayBack {
   const plan = before['plan'] ?? null;
   if (plan === null) return cannot('It had no rate plan before');
   const commPlan = before['commPlan'] ?? null;
-  if (!Object.hasOwn(after, 'commPlan')) return { values: { plan: String(plan) } };
-  return commPlan === null ? cannot('It had no communication plan before') : { values: { plan: String(plan), commPlan: String(commPlan) } };
+  if (!Object.hasOwn(after, 'commPlan')) return { values: { plan: String(plan) }, after: { plan } };
+  if (commPlan === null) return cannot('It had no communication plan before');
+  return { values: { plan: String(plan), commPlan: String(commPlan) }, after: { plan, commPlan } };
 }
 
 function assignedBefore(before: DeviceState, after: DeviceState): WayBack {
@@ -84,11 +87,13 @@ function assignedBefore(before: DeviceState, after: DeviceState): WayBack {
   const taken = UNTAKABLE.find(([name]) => Object.hasOwn(after, name) && (before[name] ?? null) === null);
   if (taken !== undefined) return cannot(`It had no ${taken[1]} before, and one cannot be taken away`);
   const values: { -readonly [Key in keyof RowValues]: RowValues[Key] } =
-    customer === null ? { site: String(site) } : { customer: String(customer) };
+    // A customer may have several Sites.
+    site === null ? { customer: String(customer) } : { site: String(site) };
   if (Object.hasOwn(after, 'customerRatePlanId')) values.customerRatePlan = String(before['customerRatePlanId']);
   if (Object.hasOwn(after, 'customerRatePoolId')) values.customerRatePool = String(before['customerRatePoolId']);
   if (Object.hasOwn(after, 'plan')) values.plan = String(before['plan']);
-  return { values };
+  const goesBack = ['customer', 'siteId', ...UNTAKABLE.flatMap(([name]) => (Object.hasOwn(after, name) ? [name] : []))];
+  return { values, after: Object.fromEntries(goesBack.map((name) => [name, before[name] ?? null])) };
 }
 
 /** What an assignment can give and not take. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
+import type { RunInfo } from '../../domain/run-store.ts';
 import { undoOf } from '../../run/undo.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { careOptions } from '../care.ts';
@@ -53,9 +54,21 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
       rollbackOf: run.id,
       flags: { ...flags, file: `run ${run.id}`, column: [], reason: flags.reason ?? `rollback of run ${run.id}` },
       commandLine: commandLine(argv),
-      decided: { list: undo.list, expectedOf: undo.expectedOf, providerId: null, planId: null, requireUsable: () => Promise.resolve() },
+      decided: {
+        list: undo.list,
+        expectedOf: undo.expectedOf,
+        providerId: onlyProvider(run),
+        planId: null,
+        requireUsable: () => Promise.resolve(),
+      },
     });
   });
+}
+
+/** Where an ICCID is known to several providers, the one of the run is meant. Null: it had several too, and rows tell by their devices. */
+function onlyProvider({ bulkChanges }: RunInfo): number | null {
+  const [first, ...others] = new Set(bulkChanges.map(({ providerId }) => providerId));
+  return first !== undefined && others.length === 0 ? first : null;
 }
 
 async function readRun(context: Context, flags: GlobalFlags, id: string) {

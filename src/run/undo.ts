@@ -66,6 +66,7 @@ function assignedBefore(before: DeviceState, after: DeviceState): Back {
   if (Object.hasOwn(after, 'customerRatePlanId')) values.customerRatePlan = String(before['customerRatePlanId']);
   if (Object.hasOwn(after, 'customerRatePoolId')) values.customerRatePool = String(before['customerRatePoolId']);
   if (Object.hasOwn(after, 'plan')) values.plan = String(before['plan']);
+  if (Object.hasOwn(after, 'commPlan')) values.commPlan = String(before['commPlan']);
   return values;
 }
 
@@ -74,6 +75,7 @@ const UNTAKABLE = [
   ['customerRatePlanId', 'customer rate plan'],
   ['customerRatePoolId', 'customer rate pool'],
   ['plan', 'carrier rate plan'],
+  ['commPlan', 'communication plan'],
 ] as const;
 
 const ROWS_PER_PAGE = 1000;

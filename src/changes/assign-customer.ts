@@ -1,12 +1,14 @@
 import type { Assignment } from '../domain/assignment.ts';
 import type { BillingConnection, OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
-import type { AuditEntry, Outcome } from '../domain/outcome.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { PlanChange } from '../domain/plan-change.ts';
 import { customerPlanState, queuedText } from '../domain/customer-plan.ts';
 import { ASSIGN_PROCEDURE, procedureValues, type ProcedureCall } from '../domain/procedure.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
+import { associationAudit, associationTitle, planAudit } from './assignment-audit.ts';
+import { association, planEffects } from './assignment-effects.ts';
 
 /** LogEntryDescription of rows that were refused, or had nothing to do. */
 export const ASSIGNMENT_PREFLIGHT = 'AMOP Customer Assignment: Pre-flight Check';
@@ -37,7 +39,7 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     ? { effects: [], audit: [] }
     : {
         effects: [...(ordered?.effects ?? []), ...(byProcedure ? [] : association(change, ordered)), ...planEffects(change)],
-        audit: [...(ordered?.audit ?? []), ...(byProcedure ? [] : [associationAudit(change)]), ...planAudit(change)],
+        audit: [...(ordered?.audit ?? []), ...(byProcedure ? [] : [associationAudit(change, ordered)]), ...planAudit(change)],
       };
   const after = wanted(change);
   if (change.carrierPlan === null) {
@@ -45,16 +47,18 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
       const queued = queuedText(change);
       return { status: 'APPLIED', message: queued === null ? 'OK' : `OK; ${queued}`, error: null, after, ...assigned };
     }
-    const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already assigned', hasErrors: false }];
-    return { status: 'NOOP', message: 'already assigned', error: null, after, effects: assigned.effects, audit };
+    return alreadyAssigned(after, assigned.effects);
   }
   // Read by the next attempt, which then does the rest only.
   await steps.remember('customer assigned', () => Promise.resolve(true));
   const { carrierPlan } = change;
   const moved = await steps.part(() => changePlan(carrierPlan, steps));
   const outcome = { effects: [...assigned.effects, ...moved.effects], audit: [...assigned.audit, ...moved.audit] };
-  if (moved.status === 'APPLIED' || moved.status === 'NOOP') {
-    return { ...outcome, status: 'APPLIED', message: moved.message, error: null, after: { ...after, ...moved.after } };
+  const isMoved = moved.status === 'APPLIED';
+  if (isMoved || moved.status === 'NOOP') {
+    const both = { ...after, ...moved.after };
+    if (!isMoved && ordered === null && isAlready(change)) return alreadyAssigned(both, outcome.effects);
+    return { ...outcome, status: 'APPLIED', message: isMoved ? moved.message : `OK; ${moved.message}`, error: null, after: both };
   }
   const message = `${moved.message}. customer assigned; carrier plan not changed`;
   return {
@@ -64,6 +68,12 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' },
     after,
   };
+}
+
+/** Nothing to do: one audit row, with the text that the portal has for it whatever the change. */
+function alreadyAssigned(after: DeviceState, effects: readonly Effect[]): Outcome {
+  const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already on plan', hasErrors: false }];
+  return { status: 'NOOP', message: 'already assigned', error: null, after, effects, audit };
 }
 
 function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {
@@ -111,72 +121,4 @@ function procedureCall(change: Assignment, effects: readonly Effect[]): Procedur
     effects,
     wanted: { siteId: customer.siteId, accountNumber },
   };
-}
-
-function association({ device, customer }: Assignment, ordered: OrderedService | null): readonly Effect[] {
-  return [
-    {
-      kind: 'assignment',
-      portal: device.portal,
-      deviceId: device.deviceId,
-      tenantId: device.tenantId,
-      siteId: customer.siteId,
-      accountNumber: customer.rev?.customerId ?? null,
-      authenticationId: customer.rev?.authenticationId ?? null,
-      revServiceId: ordered?.serviceId ?? null,
-      clearsRevService: customer.rev === null,
-    },
-  ];
-}
-
-/** Customer plan and pool, and the history of everything. */
-function planEffects(change: Assignment): readonly Effect[] {
-  const { device, customer, customerPlan, before } = change;
-  const { portal, deviceId, tenantId, providerId, iccid, msisdn } = device;
-  const where = { portal, deviceId, tenantId };
-  const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value as string | number));
-  const history = (field: (Effect & { kind: 'history' })['field'], from: unknown, to: unknown): readonly Effect[] => {
-    if (from === to) return [];
-    const texts = { field, changeType: 'CustomerAssignment', previous: text(from), current: text(to) };
-    return [{ kind: 'history', ...where, providerId, iccid, msisdn, ...texts }];
-  };
-  const moved = history('Customer', before['customer'] ?? before['siteId'], customer.rev?.customerId ?? customer.siteId);
-  if (customerPlan === null) return moved;
-  const plan = { ...where, customerRatePlanId: customerPlan.planId, customerRatePoolId: customerPlan.poolId };
-  // A queued plan has not changed anything yet: its history is written on its day.
-  if (customerPlan.isQueued) return [...moved, { kind: 'customer-plan-queued', ...plan, effectiveDate: change.effectiveDate }];
-  return [
-    ...moved,
-    { kind: 'customer-plan', ...plan },
-    ...(customerPlan.planId === null ? [] : history('CustomerRatePlan', before['customerRatePlanId'], customerPlan.planId)),
-    ...(customerPlan.poolId === null ? [] : history('CustomerRatePool', before['customerRatePoolId'], customerPlan.poolId)),
-  ];
-}
-
-function associationTitle({ customer }: Assignment): string {
-  return customer.rev === null ? 'AssignNonRevCustomer: Update AMOP' : 'AMOP Customer Assignment';
-}
-
-function associationAudit(change: Assignment): AuditEntry {
-  const { siteId, rev } = change.customer;
-  return deviceTenantAudit(change, associationTitle(change), {
-    SiteId: siteId,
-    ...(rev === null ? {} : { AccountNumber: rev.customerId }),
-  });
-}
-
-function planAudit(change: Assignment): readonly AuditEntry[] {
-  const { customerPlan, effectiveDate } = change;
-  if (customerPlan === null) return [];
-  const { planId, poolId, isQueued } = customerPlan;
-  const when = isQueued ? { EffectiveDate: effectiveDate } : {};
-  return [
-    ...(planId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: planId, ...when })]),
-    ...(poolId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: poolId, ...when })]),
-  ];
-}
-
-function deviceTenantAudit({ device }: Assignment, description: string, values: object): AuditEntry {
-  const row = { DeviceId: device.deviceId, TenantId: device.tenantId, ...values };
-  return { description, request: `Device_Tenant ${JSON.stringify(row)}`, response: 'OK', hasErrors: false };
 }

@@ -1,3 +1,4 @@
+import { PondBulkError } from '../domain/errors.ts';
 import { heldBy } from '../domain/held.ts';
 import type { Portal } from '../domain/effect.ts';
 import type { NewRow } from '../domain/run-store.ts';
@@ -7,6 +8,7 @@ import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from '.
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
+import { reasonOf } from './reason.ts';
 import { createRunReader } from './run-reader.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, releaseRows } from './statements/claim.ts';
@@ -28,6 +30,7 @@ import {
   unsavedRuns,
   useUpPlan,
 } from './statements/runs.ts';
+import { noteUnwritten } from './statements/unwritten.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
 export interface RunStoreOptions {
@@ -110,8 +113,12 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     callWaiting: procedures.callWaiting,
     commit: async (rows) => {
       const ids = [...new Set(rows.map(({ bulkChangeId }) => bulkChangeId))];
-      return commitVerdicts(db, rows, await written(ids), await (history ??= findProcedure(db, HISTORY_PROCEDURE)));
+      const historyProcedure = await (history ??= findProcedure(db, HISTORY_PROCEDURE));
+      return commitVerdicts(db, rows, await written(ids), historyProcedure).catch((error: unknown) => {
+        throw error instanceof PondBulkError ? error : new Error(reasonOf(error), { cause: error });
+      });
     },
+    noteUnwritten: (rowId, error) => noteUnwritten(db, rowId, error),
     finish: async (runId, bulkChangeIds, exitCode) => {
       const portals = await portalsOf(bulkChangeIds);
       return db.transaction(async (tx) => {

@@ -36,6 +36,16 @@ export async function* streamResults(db: Queries, bulkChangeIds: readonly string
   for await (const page of rows) for (const row of page) yield resultOf(row);
 }
 
+/** A row that was begun and has no verdict. */
+const NOT_RECORDED: RowError = {
+  code: 'END_NOT_RECORDED',
+  class: 'unknown',
+  retryable: false,
+  http: null,
+  message: 'It was begun, and its end is not recorded',
+  hint: 'pond-bulk resume reads it back',
+};
+
 function resultOf([
   line,
   iccid,
@@ -51,6 +61,7 @@ function resultOf([
   error,
   cells,
 ]: ResultRow): RowResult {
+  const isEndless = status === 'UNKNOWN' && error === null;
   return {
     line,
     iccid,
@@ -62,8 +73,8 @@ function resultOf([
     after: after === null ? null : (JSON.parse(after) as DeviceState),
     attempts,
     ms,
-    message: message ?? (status === 'UNKNOWN' ? 'The run was stopped while it was under way' : ''),
-    error: error === null ? null : (JSON.parse(error) as RowError),
+    message: isEndless ? NOT_RECORDED.message : (message ?? ''),
+    error: isEndless ? NOT_RECORDED : error === null ? null : (JSON.parse(error) as RowError),
     cells: JSON.parse(cells) as readonly string[],
   };
 }

@@ -101,12 +101,12 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     beatLeases: (holder) => beatLeases(db, holder),
     releaseLeases: (holder) => releaseLeases(db, holder),
 
-    begin: (bulkChangeIds) => beginBulkChanges(db, bulkChangeIds, operator, now()),
+    begin: (bulkChangeIds) => beginBulkChanges(db, bulkChangeIds, { operator, at: now() }),
     claim: async (bulkChangeId, limit) => claimRows(db, bulkChangeId, await portalOf(bulkChangeId), limit),
     begun: (bulkChangeId, page) => begunRows(db, bulkChangeId, page),
     release: (rowIds) => releaseRows(db, rowIds),
     reopen: async (bulkChangeId, statuses, quota) =>
-      reopenRows(db, { bulkChangeId, portal: await portalOf(bulkChangeId), statuses, quota }),
+      reopenRows(db, { bulkChangeId, portal: await portalOf(bulkChangeId), statuses, quota, operator, at: now() }),
     journalOf: (rowIds) => readJournal(db, rowIds),
     append: (entries) => appendJournal(db, entries),
     callProcedure: procedures.call,

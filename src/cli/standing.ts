@@ -1,4 +1,5 @@
 import type { RunResult } from '../domain/result.ts';
+import { secondsOf } from '../domain/seconds.ts';
 import type { RunInfo } from '../domain/run-store.ts';
 import type { RunReader } from '../run/run-store.ts';
 import { countsOf } from '../run/work.ts';
@@ -35,5 +36,5 @@ export function standing(run: RunInfo, store: Pick<RunReader, 'results'>, { id, 
 }
 
 function secondsBetween(from: string, to: string): number {
-  return (Date.parse(`${to.replace(' ', 'T')}Z`) - Date.parse(`${from.replace(' ', 'T')}Z`)) / 1000;
+  return secondsOf(Date.parse(`${to.replace(' ', 'T')}Z`) - Date.parse(`${from.replace(' ', 'T')}Z`));
 }

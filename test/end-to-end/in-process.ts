@@ -21,6 +21,7 @@ export interface ToldEvent {
   readonly type: string;
   readonly state?: string;
   readonly category?: string;
+  readonly seconds?: number;
   readonly line?: number;
   readonly iccid?: string;
   readonly status?: string;

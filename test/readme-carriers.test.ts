@@ -39,12 +39,13 @@ test('the README shows how a carrier was added: the lines are in the files that 
 });
 
 function factsOf(carrier: Carrier): readonly string[] {
-  const { pace, doneLater, readBack, batchSize, prefix, quota } = carrier;
+  const { pace, doneLater, commPlan, readBack, batchSize, prefix, quota } = carrier;
   return [
     carrierKey(carrier),
     `${pace.concurrency} at once${pace.perSecond === null ? '' : `, ${pace.perSecond}/s`} (${pace.source})`,
     doneLater ? 'later' : 'with its answer',
     dateOf(carrier),
+    commPlan ?? 'none',
     readBack.length === 0 ? 'nobody' : readBack.map((call) => `\`${call}\``).join(', '),
     batchSize === undefined ? '1' : `${batchSize} (\`${prefix}_BATCH_SIZE\`)`,
     quota === undefined ? 'any' : String(quota.perMonth),

@@ -7,7 +7,8 @@ import { customerPlanState, queuedText } from '../domain/customer-plan.ts';
 import { ASSIGN_PROCEDURE, procedureValues, type ProcedureCall } from '../domain/procedure.ts';
 import type { DeviceState, RowError } from '../domain/result.ts';
 import type { Steps } from '../domain/step.ts';
-import { association, associationAudit, associationTitle, planAudit, planEffects } from './assignment-records.ts';
+import { associationAudit, associationTitle, planAudit } from './assignment-audit.ts';
+import { association, planEffects } from './assignment-effects.ts';
 import { leftAlone, takeBack } from './take-back.ts';
 
 /** LogEntryDescription of rows that were refused, or had nothing to do. */
@@ -54,7 +55,7 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
         ],
         audit: [
           ...(ordered?.audit ?? []),
-          ...(byProcedure ? [] : [associationAudit(change)]),
+          ...(byProcedure ? [] : [associationAudit(change, ordered)]),
           ...planAudit(change),
           ...(taken === null ? [] : [taken.audit]),
         ],
@@ -62,16 +63,18 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
   const told = taken?.text ?? queuedText(change);
   const withTold = (message: string): string => (told === null ? message : `${message}; ${told}`);
   const after = wanted(change, byProcedure);
+  const isSame = ordered === null && isAlready(change, byProcedure);
   if (moved === null) {
-    if (ordered !== null || !isAlready(change, byProcedure))
-      return { status: 'APPLIED', message: withTold('OK'), error: null, after, ...assigned };
-    const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already assigned', hasErrors: false }];
-    return { status: 'NOOP', message: 'already assigned', error: null, after, effects: assigned.effects, audit };
+    if (isSame) return alreadyAssigned(after, assigned.effects);
+    return { status: 'APPLIED', message: withTold('OK'), error: null, after, ...assigned };
   }
   const outcome = { effects: [...assigned.effects, ...moved.effects], audit: [...assigned.audit, ...moved.audit] };
-  if (moved.status === 'APPLIED' || moved.status === 'NOOP') {
-    const message = taken === null ? moved.message : withTold(moved.message);
-    return { ...outcome, status: 'APPLIED', message, error: null, after: { ...after, ...moved.after } };
+  const isMoved = moved.status === 'APPLIED';
+  if (isMoved || moved.status === 'NOOP') {
+    const both = { ...after, ...moved.after };
+    if (!isMoved && isSame) return alreadyAssigned(both, outcome.effects);
+    const message = isMoved ? moved.message : `OK; ${moved.message}`;
+    return { ...outcome, status: 'APPLIED', message: taken === null ? message : withTold(message), error: null, after: both };
   }
   const message = `${moved.message}. customer assigned; carrier plan not changed`;
   return {
@@ -87,6 +90,12 @@ async function movePlan(plan: PlanChange, steps: Steps, changePlan: AssignmentCo
   // Read by the next attempt, which then does the rest only.
   await steps.remember(CUSTOMER_ASSIGNED, () => Promise.resolve(true));
   return steps.part(() => changePlan(plan, steps));
+}
+
+/** Nothing to do: one audit row, with the text that the portal has for it whatever the change. */
+function alreadyAssigned(after: DeviceState, effects: readonly Effect[]): Outcome {
+  const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already on plan', hasErrors: false }];
+  return { status: 'NOOP', message: 'already assigned', error: null, after, effects, audit };
 }
 
 function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {

@@ -1,5 +1,6 @@
 import type { RunResult, ValidationAnswer } from '../domain/result.ts';
 import { commandOf, rollbackOf } from '../domain/rollback-of.ts';
+import { secondsOf } from '../domain/seconds.ts';
 import type { RunInfo } from '../domain/run-store.ts';
 import { RefusedRows, refusedRowsOf } from '../run/refused-rows.ts';
 import type { RunReader } from '../run/run-store.ts';
@@ -52,5 +53,5 @@ export async function refusedBefore(
 }
 
 function secondsBetween(from: string, to: string): number {
-  return (Date.parse(`${to.replace(' ', 'T')}Z`) - Date.parse(`${from.replace(' ', 'T')}Z`)) / 1000;
+  return secondsOf(Date.parse(`${to.replace(' ', 'T')}Z`) - Date.parse(`${from.replace(' ', 'T')}Z`));
 }

@@ -1,4 +1,5 @@
 import type { DriftReport, RowResult, RunResult } from '../domain/result.ts';
+import { secondsOf } from '../domain/seconds.ts';
 import { ROW_STATUSES } from '../domain/status.ts';
 import { worstExitCode } from './exit-codes.ts';
 
@@ -20,7 +21,7 @@ export function together(command: string, results: readonly RunResult[]): RunRes
     columns: ['run', 'line of its list', 'iccid'],
     byStatus: Object.fromEntries(counts.filter(([, count]) => count > 0)),
     rowCount: sum(({ rowCount }) => rowCount),
-    seconds: sum(({ seconds }) => seconds),
+    seconds: secondsOf(sum(({ seconds }) => seconds * 1000)),
     settled: sum(({ settled = 0 }) => settled),
     rows,
     exitCode: worstExitCode(results.map(({ exitCode }) => exitCode)),

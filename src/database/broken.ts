@@ -1,4 +1,5 @@
 import { PondBulkError } from '../domain/errors.ts';
+import { reasonOf } from './reason.ts';
 import { AWAY_MS, isAway, mayHaveCommitted, some } from './retry.ts';
 
 /** SQLite's primary codes, the low byte of an extended one. */
@@ -18,8 +19,7 @@ export function broken(identity: string): (error: unknown) => never {
 
 function explained(cause: unknown, identity: string): PondBulkError | null {
   if (cause instanceof PondBulkError) return null;
-  // knex puts the whole statement before it.
-  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/^.* - /s, '');
+  const reason = reasonOf(cause);
   const is = (primary: number): boolean => some(cause, ({ errcode }) => typeof errcode === 'number' && (errcode & 0xff) === primary);
   const error = (code: string, text: string): PondBulkError =>
     new PondBulkError('broken', code, `The database ${identity} ${text}`, { cause });

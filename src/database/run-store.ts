@@ -8,6 +8,7 @@ import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from '.
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
+import { reasonOf } from './reason.ts';
 import { createRunReader } from './run-reader.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, releaseRows } from './statements/claim.ts';
@@ -29,6 +30,7 @@ import {
   unsavedRuns,
   useUpPlan,
 } from './statements/runs.ts';
+import { noteUnwritten } from './statements/unwritten.ts';
 import { commitVerdicts } from './statements/verdicts.ts';
 
 export interface RunStoreOptions {
@@ -101,20 +103,24 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     beatLeases: (holder) => beatLeases(db, holder),
     releaseLeases: (holder) => releaseLeases(db, holder),
 
-    begin: (bulkChangeIds) => beginBulkChanges(db, bulkChangeIds, operator, now()),
+    begin: (bulkChangeIds) => beginBulkChanges(db, bulkChangeIds, { operator, at: now() }),
     claim: async (bulkChangeId, limit) => claimRows(db, bulkChangeId, await portalOf(bulkChangeId), limit),
     begun: (bulkChangeId, page) => begunRows(db, bulkChangeId, page),
     release: (rowIds) => releaseRows(db, rowIds),
     reopen: async (bulkChangeId, statuses, quota) =>
-      reopenRows(db, { bulkChangeId, portal: await portalOf(bulkChangeId), statuses, quota }),
+      reopenRows(db, { bulkChangeId, portal: await portalOf(bulkChangeId), statuses, quota, operator, at: now() }),
     journalOf: (rowIds) => readJournal(db, rowIds),
     append: (entries) => appendJournal(db, entries),
     callProcedure: procedures.call,
     callWaiting: procedures.callWaiting,
     commit: async (rows) => {
       const ids = [...new Set(rows.map(({ bulkChangeId }) => bulkChangeId))];
-      return commitVerdicts(db, rows, await written(ids), await (history ??= findProcedure(db, HISTORY_PROCEDURE)));
+      const historyProcedure = await (history ??= findProcedure(db, HISTORY_PROCEDURE));
+      return commitVerdicts(db, rows, await written(ids), historyProcedure).catch((error: unknown) => {
+        throw error instanceof PondBulkError ? error : new Error(reasonOf(error), { cause: error });
+      });
     },
+    noteUnwritten: (rowId, error) => noteUnwritten(db, rowId, error),
     finish: async (runId, bulkChangeIds, exitCode) => {
       const portals = await portalsOf(bulkChangeIds);
       return db.transaction(async (tx) => {

@@ -49,6 +49,8 @@ export interface Carrier extends Integration {
   readonly portal: 'M2M' | 'Mobility';
   readonly needs: readonly CarrierNeed[];
   readonly effectiveDate: EffectiveDateRule;
+  /** What lists and flags call comm plan; null where it has none. */
+  readonly commPlan: 'communication plan' | 'IP pool' | null;
   /** The stored procedure of the operator's database that makes the changes; such a carrier has no account and no settings. */
   readonly procedure?: string;
   /** Left out where changes are not counted. */

@@ -3,8 +3,9 @@ import type { ChangeRequest } from './change-request.ts';
 import { serviceState } from './assignment.ts';
 import { customerPlanState } from './customer-plan.ts';
 import type { Customer, DeviceFacts, RowFacts } from './facts.ts';
-import { planChange } from './judge-plan-change.ts';
+import { isOnPlan, planChange } from './judge-plan-change.ts';
 import type { LookupIndex } from './lookup-index.ts';
+import type { PlanChange } from './plan-change.ts';
 import { Refusal } from './refusal.ts';
 import type { DeviceState } from './result.ts';
 import type { Judging, Verdict } from './verdict.ts';
@@ -28,7 +29,7 @@ export function judgeAssignment(
     );
   }
   const customerPlan = findCustomerPlan(row, device, judging);
-  const carrierPlan = row.values.plan === undefined ? null : planChange(withoutDate(row), device, judging);
+  const carrierPlan = findCarrierPlan(row, device, judging);
   if (request.useCarrierActivation && device.activatedOn === null) {
     throw new Refusal('NO_ACTIVATION_DATE', 'No carrier activation date found');
   }
@@ -51,7 +52,7 @@ export function judgeAssignment(
       customerRatePlanId: device.customerRatePlanId,
       customerRatePoolId: device.customerRatePoolId,
       revServiceId: device.revServiceId,
-      ...(carrierPlan === null ? {} : { plan: device.plan }),
+      ...(carrierPlan === null ? {} : planState({ plan: device.plan, commPlan: device.commPlan }, carrierPlan)),
     },
   };
   const isNoop =
@@ -63,15 +64,29 @@ export function judgeAssignment(
       (!(effectiveDate > request.today) &&
         (customerPlan.planId === null || customerPlan.planId === device.customerRatePlanId) &&
         (customerPlan.poolId === null || customerPlan.poolId === device.customerRatePoolId))) &&
-    (carrierPlan === null || carrierPlan.plan.code === device.plan);
+    (carrierPlan === null || isOnPlan(carrierPlan));
   const after: DeviceState = {
     customer: account,
     siteId: customer.siteId,
     ...serviceState(customer),
     ...customerPlanState(change),
-    ...(carrierPlan === null ? {} : { plan: carrierPlan.plan.code }),
+    ...(carrierPlan === null ? {} : planState({ plan: carrierPlan.plan.code, commPlan: carrierPlan.commPlan }, carrierPlan)),
   };
   return { status: 'PLANNED', isNoop, change, after };
+}
+
+/** The carrier plan afterwards; null when none is wanted. */
+function findCarrierPlan(row: RowFacts, device: DeviceFacts, judging: Judging): PlanChange | null {
+  const { plan, commPlan } = row.values;
+  if (plan !== undefined) return planChange(withoutDate(row), device, judging);
+  if (commPlan === undefined) return null;
+  const message = 'A communication plan is given without a carrier rate plan';
+  throw new Refusal('RATE_PLAN_MISSING', message, 'give --carrier-rate-plan, or a plan column, or leave the comm plan out');
+}
+
+/** What the plan change touches: the communication plan only where one is wanted. */
+function planState({ plan, commPlan }: Readonly<Record<'plan' | 'commPlan', string | null>>, change: PlanChange): DeviceState {
+  return { plan, ...(change.commPlan === null ? {} : { commPlan }) };
 }
 
 /** The effective date of an assignment governs billing and the customer plan, not the carrier plan afterwards. */

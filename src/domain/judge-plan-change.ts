@@ -20,8 +20,12 @@ export function judgePlanChange(
     throw new Refusal('ACTIVE_REV_SERVICE', `Active Rev Services found associated with device: ${device.liveServiceId}`);
   }
   const after = { plan: change.plan.code, ...(change.commPlan === null ? {} : { commPlan: change.commPlan }) };
-  const isNoop = device.plan === change.plan.code && (change.commPlan === null || change.commPlan === device.commPlan);
-  return { status: 'PLANNED', isNoop, change, after };
+  return { status: 'PLANNED', isNoop: isOnPlan(change), change, after };
+}
+
+/** Whether the device is on the wanted plan already, as far as the database knows. */
+export function isOnPlan({ plan, commPlan, before }: PlanChange): boolean {
+  return before['plan'] === plan.code && (commPlan === null || commPlan === before['commPlan']);
 }
 
 /** The plan change of a row, after the rules about the plan and about what the carrier needs. */
@@ -34,6 +38,9 @@ export function planChange(row: RowFacts, device: DeviceFacts, { index, carrierO
   const carrier = carrierOf(device.integration);
   if (carrier === undefined) throw new Refusal('INTEGRATION_NOT_SUPPORTED', `Integration ${device.integration} is not supported`);
   requireNeeds(device, plan, carrier);
+  const commPlan = row.values.commPlan ?? null;
+  if (commPlan !== null && carrier.commPlan === null)
+    throw new Refusal('COMM_PLAN_NOT_SUPPORTED', `Communication plan is not supported by ${carrier.name}`, 'leave the comm plan out');
   const effectiveDate = row.values.effectiveDate ?? null;
   if (effectiveDate !== null && effectiveDate > today) requireDate(effectiveDate, today, carrier);
   const { portal, deviceId, iccid, msisdn, eid, providerId, tenantId } = device;
@@ -44,7 +51,7 @@ export function planChange(row: RowFacts, device: DeviceFacts, { index, carrierO
     kind: 'change-rate-plan',
     device: { portal, deviceId, iccid, msisdn, eid, providerId, tenantId },
     plan: { id: plan.id, code: plan.code, packageTypeId: plan.packageTypeId, planUuid: plan.planUuid },
-    commPlan: row.values.commPlan ?? null,
+    commPlan,
     effectiveDate: effectiveDate !== null && effectiveDate > today ? effectiveDate : null,
     before: { plan: device.plan, commPlan: device.commPlan },
     ...(refusal === null ? {} : { refusal }),

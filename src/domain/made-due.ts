@@ -2,6 +2,7 @@ import { afterDue, isNoop, type DueChange, type DueRow } from './due.ts';
 import type { Effect } from './effect.ts';
 import type { AuditEntry } from './outcome.ts';
 import type { DeviceState } from './result.ts';
+import { writtenTenant } from './written-row.ts';
 
 /** A due change as it was made: what it leaves in the database. */
 export interface MadeDue {
@@ -79,11 +80,11 @@ function historyOf(due: DueChange, tenantId: number, before: DeviceState, after:
 function auditOf(due: DueChange, tenantId: number, before: DeviceState): readonly AuditEntry[] {
   const wanted = FIELDS.filter(([name]) => due[name] !== null);
   return (wanted.length === 0 ? FIELDS.slice(0, 1) : wanted).map(([name, , description, column]) => {
-    const values = { DeviceId: due.deviceId, TenantId: tenantId, [column]: due[name], EffectiveDate: due.effectiveDate };
+    const values = { [column]: due[name], EffectiveDate: due.effectiveDate };
     const response = due[name] === null || before[name] === due[name] ? 'already assigned' : 'OK';
     return {
       description,
-      request: `Device_Tenant ${JSON.stringify(values)}`,
+      request: writtenTenant({ ...due, tenantId }, values),
       response: `${response}; queue row ${due.queueId}`,
       hasErrors: false,
     };

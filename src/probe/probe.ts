@@ -15,6 +15,7 @@ export const DEEDS = [
   'waiting',
   'send',
   'commit',
+  'unwritten',
   'finish',
   'unlock',
   'take due',

@@ -33,6 +33,7 @@ export function probedStores({ store, reconciling, due }: Stores, probe: Probe):
       callProcedure: around(probe, (_id, { procedure }) => [['send', procedure]], store.callProcedure),
       callWaiting: around(probe, one('send'), store.callWaiting),
       commit: around(probe, (rows) => rows.map(({ rowId }) => ['commit', rowId]), store.commit),
+      noteUnwritten: around(probe, one('unwritten'), store.noteUnwritten),
       finish: around(probe, one('finish'), store.finish),
     },
     reconciling: {

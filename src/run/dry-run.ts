@@ -8,15 +8,13 @@ import type { Validation } from './validate.ts';
 export async function dryRun(
   validation: Validation,
   asked: CarrierAnswers | null,
-): Promise<Pick<RunResult, 'dryRun' | 'validation' | 'columns' | 'byStatus' | 'rowCount' | 'seconds' | 'rows'>> {
-  const startedAt = performance.now();
+): Promise<Pick<RunResult, 'dryRun' | 'validation' | 'columns' | 'byStatus' | 'rowCount' | 'rows'>> {
   async function* rows(): AsyncGenerator<RowResult> {
     for await (const page of validation.list.facts()) for (const row of page) yield rowResult(row, validation, asked);
   }
   const byStatus = asked === null ? validation.byStatus : await counted(rows());
-  const seconds = (performance.now() - startedAt) / 1000;
   const { answer, list } = validation;
-  return { dryRun: true, validation: answer, columns: list.columns, byStatus, rowCount: list.rowCount, seconds, rows };
+  return { dryRun: true, validation: answer, columns: list.columns, byStatus, rowCount: list.rowCount, rows };
 }
 
 async function counted(rows: AsyncIterable<RowResult>): Promise<RunResult['byStatus']> {

@@ -40,6 +40,7 @@ export function fencedStore(store: RunStore, pass: () => Promise<void>): RunStor
     callProcedure: behind(store.callProcedure),
     callWaiting: behind(store.callWaiting),
     commit: behind(store.commit),
+    noteUnwritten: behind(store.noteUnwritten),
     finish: behind(store.finish),
     keepOptions: behind(store.keepOptions),
   };

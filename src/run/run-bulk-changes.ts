@@ -1,3 +1,4 @@
+import { PondBulkError } from '../domain/errors.ts';
 import type { Emit } from '../domain/event.ts';
 import type { RowError } from '../domain/result.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
@@ -7,6 +8,7 @@ import type { SourcedRow } from './row-source.ts';
 import type { RowVerdict } from './run-device.ts';
 import { createProviderRun, type Engine } from './run-provider.ts';
 import { runInWaves } from './run-waves.ts';
+import { unwritten } from './unwritten.ts';
 import { createVerdictWriter } from './verdict-writer.ts';
 import { createWaveRecord } from './wave-record.ts';
 import { openOf } from './waves.ts';
@@ -29,18 +31,17 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
   const { store, clock, emit } = options;
   const failure = new AbortController();
   const rows = new Map<string, SourcedRow>();
-  let unwritten = 0;
+  let unwrittenRows = 0;
   const writer = createVerdictWriter({
     store,
     clock,
     onWritten: (verdict) => tellResult(verdict, rows, bulkChanges, emit),
-    onUnwritten: ({ rowId }, error) => {
-      unwritten += 1;
-      const message = error instanceof Error ? error.message : String(error);
-      emit({
-        type: 'warning',
-        message: `${rows.get(rowId)?.row.iccid ?? rowId}: the database did not take the result (${message}); resume writes it`,
-      });
+    onUnwritten: async ({ rowId }, cause) => {
+      unwrittenRows += 1;
+      const error = unwritten(cause);
+      emit({ type: 'warning', message: `${rows.get(rowId)?.row.iccid ?? rowId}: ${error.message}; ${error.hint}` });
+      // Where nothing can be written the note cannot either, and it is not worth waiting for: the row is UNKNOWN without it too.
+      if (!(cause instanceof PondBulkError)) await store.noteUnwritten(rowId, error).catch(() => undefined);
     },
   });
   const engine: Engine = {
@@ -64,7 +65,7 @@ export async function runBulkChanges(bulkChanges: readonly BulkChangeInfo[], opt
   } else {
     misread = await runInWaves(providers, options.waves, engine, {
       open: async () => openOf((await store.findRun(runId))?.bulkChanges.filter(({ id }) => ids.includes(id)) ?? []),
-      unwritten: () => unwritten,
+      unwritten: () => unwrittenRows,
     });
   }
   await writer.written();

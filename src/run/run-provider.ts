@@ -148,12 +148,12 @@ async function runRow(item: SourcedRow, batches: Batches, engine: Engine): Promi
     clock: engine.clock,
     settleMs: engine.settleMs,
     callProcedure: (call, entry) => engine.store.callProcedure(bulkChangeId, call, entry),
-    tell: (step, state, message) =>
+    tell: (step, state, message, at = 'api') =>
       engine.emit({
         type: 'row.step',
         line: row.line,
         iccid: row.iccid,
-        category: state === 'failed' ? 'error' : 'api',
+        category: state === 'failed' ? 'error' : at,
         step,
         state,
         message,

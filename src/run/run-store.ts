@@ -5,7 +5,7 @@ import type { CountedProvider } from '../domain/facts-store.ts';
 import type { Refused } from '../domain/refusal.ts';
 import type { ProcedureCall } from '../domain/procedure.ts';
 import type { NewBulkChange, NewRow, OpenRow, RunInfo, RunRecord } from '../domain/run-store.ts';
-import type { RowResult } from '../domain/result.ts';
+import type { RowError, RowResult } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import type { JournalEntry } from './journal.ts';
 import type { RowVerdict } from './run-device.ts';
@@ -129,7 +129,10 @@ export interface RunStore extends RunReader {
   callProcedure(bulkChangeId: string, call: ProcedureCall, entry: Omit<JournalEntry, 'data'>): Promise<JournalEntry>;
   /** Calls what rows of the bulk change wait for, once for all. Resolves to how many rows there are. */
   callWaiting(bulkChangeId: string): Promise<number>;
+  /** Rejects with PondBulkError when no row can be written now, else with what the database said of these, without the statement. */
   commit(rows: readonly SettledRow[]): Promise<void>;
+  /** Notes why the result of a row could not be written: it is UNKNOWN until a later run writes it. */
+  noteUnwritten(rowId: string, error: RowError): Promise<void>;
   /** Derives the status of the bulk changes from their rows. */
   finish(runId: string, bulkChangeIds: readonly string[], exitCode: number): Promise<void>;
 

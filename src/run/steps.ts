@@ -1,22 +1,19 @@
 import { CallFailed } from '../domain/call-failed.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ProcedureCall } from '../domain/procedure.ts';
 import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { BatchedStep, Seen, Sent, Step, Steps, Tried } from '../domain/step.ts';
 import type { Batches } from './batches.ts';
-import type { JournalData, JournalEntry } from './journal.ts';
+import type { JournalData } from './journal.ts';
+import { createTryProcedure, type ProcedureOptions } from './procedure-step.ts';
 import { accepted, RowEnded } from './row-end.ts';
 import type { Doubt, RowJournal } from './row-journal.ts';
 import { unsentEnd } from './unsent.ts';
 
-export interface StepsOptions {
+export interface StepsOptions extends ProcedureOptions {
   readonly batches: Batches;
   readonly clock: Clock;
   /** How long a lost write is read back before it counts as not happened. */
   readonly settleMs: number;
-  /** Calls a procedure and commits its answer, or says that the row waits for the others of its bulk change. */
-  readonly callProcedure: (call: ProcedureCall, entry: Omit<JournalEntry, 'data'>) => Promise<JournalEntry>;
-  readonly tell: (step: string, state: 'intent' | 'answer' | 'failed' | 'read-back', message: string) => void;
   readonly signal: AbortSignal;
   /** Nothing is sent: steps that were begun are read back, and the row ends before one that would have to be sent. */
   readonly onlySettle?: boolean;
@@ -127,22 +124,6 @@ export function createSteps(journal: RowJournal, options: StepsOptions): Steps {
     }
   };
 
-  const tryProcedure = async (name: string, call: ProcedureCall): Promise<Tried<string>> => {
-    const known = journal.answerOf(name) ?? journal.lastOf(name);
-    if (known === undefined) {
-      requireSending(name);
-      await journal.durable();
-      tell(name, 'intent', call.procedure);
-      journal.committed(await options.callProcedure(call, journal.next(name)));
-      return tryProcedure(name, call);
-    }
-    if (known.kind === 'waiting')
-      throw new RowEnded({ kind: 'accepted', message: `waits for ${call.procedure} of its bulk change`, stop: null });
-    if (known.kind === 'answer' && known.ended === 'done') return { ok: true, value: known.response };
-    if (known.kind === 'answer' && known.ended === 'refused') return { ok: false, error: known.error };
-    throw new Error(`${name} is no procedure`);
-  };
-
   const settleAccepted = async <T>(name: string, step: AnyStep<T>, taken: Taken): Promise<Tried<T>> => {
     const seen = await step.readBack(signal, taken.handle);
     // The audit tells both: the answer that took it, and the one that shows its end.
@@ -156,7 +137,7 @@ export function createSteps(journal: RowJournal, options: StepsOptions): Steps {
     signal,
     isResumed: journal.isResumed,
     tryStep,
-    tryProcedure,
+    tryProcedure: createTryProcedure(journal, options, requireSending),
     step: async (name, step) => {
       const tried = await tryStep(name, step);
       if (tried.ok) return tried.value;

@@ -21,8 +21,8 @@ export interface VerdictWriterOptions {
   readonly store: Pick<RunStore, 'commit'>;
   readonly clock: Clock;
   readonly onWritten: (verdict: SettledRow) => void;
-  /** The journal knows what was done; the next `resume` writes it. */
-  readonly onUnwritten: (verdict: SettledRow, error: unknown) => void;
+  /** The journal knows what was done; the next `resume` writes it. Does not reject. */
+  readonly onUnwritten: (verdict: SettledRow, error: unknown) => Promise<void>;
 }
 
 /** Commits verdicts of many rows together; one that the database does not take is told and left open. */
@@ -33,7 +33,7 @@ export function createVerdictWriter({ store, clock, onWritten, onUnwritten }: Ve
       verdicts.forEach(onWritten);
     } catch (error) {
       // What is wrong with all of them is not tried for each.
-      if (error instanceof PondBulkError) verdicts.forEach((verdict) => onUnwritten(verdict, error));
+      if (error instanceof PondBulkError) for (const verdict of verdicts) await onUnwritten(verdict, error);
       else await commitOneByOne(verdicts);
     }
   };
@@ -45,7 +45,7 @@ export function createVerdictWriter({ store, clock, onWritten, onUnwritten }: Ve
         await store.commit([verdict]);
         onWritten(verdict);
       } catch (error) {
-        onUnwritten(verdict, error);
+        await onUnwritten(verdict, error);
       }
     }
   };

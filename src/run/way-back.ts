@@ -92,6 +92,7 @@ function assignedBefore(before: DeviceState, after: DeviceState): WayBack {
   if (Object.hasOwn(after, 'customerRatePlanId')) values.customerRatePlan = String(before['customerRatePlanId']);
   if (Object.hasOwn(after, 'customerRatePoolId')) values.customerRatePool = String(before['customerRatePoolId']);
   if (Object.hasOwn(after, 'plan')) values.plan = String(before['plan']);
+  if (Object.hasOwn(after, 'commPlan')) values.commPlan = String(before['commPlan']);
   const goesBack = ['customer', 'siteId', ...UNTAKABLE.flatMap(([name]) => (Object.hasOwn(after, name) ? [name] : []))];
   return { values, after: Object.fromEntries(goesBack.map((name) => [name, before[name] ?? null])) };
 }
@@ -101,6 +102,7 @@ const UNTAKABLE = [
   ['customerRatePlanId', 'customer rate plan'],
   ['customerRatePoolId', 'customer rate pool'],
   ['plan', 'carrier rate plan'],
+  ['commPlan', 'communication plan'],
 ] as const;
 
 /** What an assignment does beside the values of its row goes back too. */

@@ -16,6 +16,7 @@ interface Case {
   readonly iccid?: string;
   readonly plan?: string;
   readonly date?: string;
+  readonly commPlan?: string;
   readonly code: string;
   readonly message: string;
 }
@@ -75,7 +76,7 @@ describe.concurrent.each(CARRIERS)('$integration', (carrier) => {
 async function open(
   { onTestFinished }: TestContext,
   { iccid, number, plan }: MixedDevice,
-  { sql, ...own }: Pick<Case, 'sql' | 'iccid' | 'plan' | 'date'>,
+  { sql, ...own }: Pick<Case, 'sql' | 'iccid' | 'plan' | 'date' | 'commPlan'>,
 ) {
   const sandbox = await sandboxHere(sample.path);
   onTestFinished(() => sandbox.remove());
@@ -86,7 +87,9 @@ async function open(
   }
   // By ICCID also where it is a Mobility device: its number may be what is missing.
   const key = own.iccid === undefined && number !== null && sql === undefined ? `,${number}` : `${own.iccid ?? iccid},`;
-  const file = sandbox.list(`iccid,phone number,plan,effective date\n${key},${own.plan ?? plan},${own.date ?? ''}\n`);
+  const file = sandbox.list(
+    `iccid,phone number,plan,effective date,comm plan\n${key},${own.plan ?? plan},${own.date ?? ''},${own.commPlan ?? ''}\n`,
+  );
   return { sandbox, run: (more: readonly string[] = []) => sandbox.run(['change-rate-plan', '--file', file, ...more]) };
 }
 
@@ -109,6 +112,7 @@ function casesOf(carrier: Carrier, device: MixedDevice): readonly Case[] {
       message: `${portal} Device is archived`,
     },
     ...dateCases(carrier),
+    ...commPlanCases(carrier),
     ...carrier.needs.map((need) => NEEDS[need](device)),
   ];
 }
@@ -159,6 +163,12 @@ const NEEDS: Readonly<Record<CarrierNeed, (device: MixedDevice) => Case>> = {
     message: `Device ${iccid} is suspended`,
   }),
 };
+
+function commPlanCases({ commPlan, name }: Carrier): readonly Case[] {
+  if (commPlan !== null) return [];
+  const message = `Communication plan is not supported by ${name}`;
+  return [{ name: 'a communication plan', commPlan: 'CP_X', code: 'COMM_PLAN_NOT_SUPPORTED', message }];
+}
 
 function dateCases({ effectiveDate, name }: Carrier): readonly Case[] {
   switch (effectiveDate.kind) {

@@ -80,6 +80,7 @@ describe('bad input gets one clear error and the right exit code, and nothing is
       2,
       'every --product',
     ],
+    ['a communication plan and no carrier plan', ['--customer', '4712', '--comm-plan', 'CP_X'], 2, '--carrier-rate-plan'],
     ['a customer and a site', ['--customer', '4712', '--site', 'Depot North'], 2, '--site'],
   ])('assign-customer: %s', async (name, args, code, says) => {
     const ran = await sandbox.runHere(['assign-customer', '--file', sandbox.list('customer.csv', good), ...args]);

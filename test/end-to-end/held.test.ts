@@ -91,7 +91,7 @@ test('a dry run says so too, --strict refuses the list, and a row that is refuse
 
   const dry = await change([HELD, FREE], ['--dry-run']);
   const strict = await change([HELD, FREE], ['--strict']);
-  const refused = await change([HELD], ['--comm-plan', 'X', '--effective-date', '2099-01-01']);
+  const refused = await change([HELD], ['--effective-date', '2099-01-01']);
 
   expect([dry.rows.get(HELD)?.status, dry.rows.get(FREE)?.status], dry.stderr).toEqual(['STALE', 'PLANNED']);
   expect(strict.code).toBe(3);

@@ -20,6 +20,8 @@ import type { SimulatorState } from '../../src/sandbox/simulator/simulator-state
 export interface ToldEvent {
   readonly type: string;
   readonly state?: string;
+  readonly category?: string;
+  readonly seconds?: number;
   readonly line?: number;
   readonly iccid?: string;
   readonly status?: string;

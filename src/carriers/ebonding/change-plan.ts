@@ -3,10 +3,11 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { PlanChange } from '../../domain/plan-change.ts';
 import { EBONDING_PROCEDURE, procedureValues, type ProcedureCall } from '../../domain/procedure.ts';
 import type { Steps } from '../../domain/step.ts';
+import { writtenPlan } from '../../domain/written-row.ts';
 
 /** Has the operator's procedure change the plan. What the carrier makes of it cannot be seen, so the database alone tells the plan before. */
 export async function changeEbondingPlan(change: PlanChange, steps: Steps): Promise<Outcome> {
-  const { device, plan, before } = change;
+  const { plan, before } = change;
   const after = { plan: plan.code };
   const effects = carrierPlanEffects(change);
   if (before['plan'] === plan.code) {
@@ -15,8 +16,7 @@ export async function changeEbondingPlan(change: PlanChange, steps: Steps): Prom
   }
   const tried = await steps.tryProcedure('change rate plan', procedureCall(change));
   if (!tried.ok) return { status: 'FAILED', message: tried.error.message, error: tried.error, after: null, effects: [], audit: [] };
-  const request = `MobilityDevice ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
-  const audit = [{ description: 'Carrier Rate Plan Change: AMOP Update', request, response: 'OK', hasErrors: false }];
+  const audit = [{ description: 'Carrier Rate Plan Change: AMOP Update', request: writtenPlan(change), response: 'OK', hasErrors: false }];
   const message = `${tried.value}; the carrier follows by its own means, which cannot be seen`;
   return { status: 'APPLIED', message, error: null, after, effects, audit };
 }

@@ -17,6 +17,7 @@ export const ebonding: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['phone-number'],
   effectiveDate: { kind: 'any' },
+  commPlan: null,
   doneLater: false,
   readBack: [],
   timeoutMs: 30_000,

@@ -4,6 +4,7 @@ import type { HttpClient } from '../../domain/http.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { PlanChange } from '../../domain/plan-change.ts';
 import type { Seen, Step, Steps } from '../../domain/step.ts';
+import { writtenPlan } from '../../domain/written-row.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import type { JasperApi, JasperEdit } from './api.ts';
 
@@ -27,8 +28,7 @@ export async function changeJasperPlan(change: PlanChange, steps: Steps, api: Ja
     'change rate plan',
     editDevice(change, { ...edit, ...(effectiveDate === null ? {} : { effectiveDate: `${effectiveDate}Z` }) }, api, http),
   );
-  const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
-  const audit = [{ description: 'Update Jasper Rate Plan: AMOP Update', request, response: 'OK', hasErrors: false }];
+  const audit = [{ description: 'Update Jasper Rate Plan: AMOP Update', request: writtenPlan(change), response: 'OK', hasErrors: false }];
   return { status: 'APPLIED', message: SUCCESS, error: null, after, effects, audit };
 }
 

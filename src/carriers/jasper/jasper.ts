@@ -21,6 +21,7 @@ function controlCenter(integration: string, prefix: string): Carrier {
     needs: [],
     // "at most 180 days ahead"
     effectiveDate: { kind: 'days', max: 180 },
+    commPlan: 'communication plan',
     doneLater: false,
     readBack: ['GET /devices/{iccid}'],
     timeoutMs: 30_000,

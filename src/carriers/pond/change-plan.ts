@@ -5,6 +5,7 @@ import type { AuditEntry, Outcome } from '../../domain/outcome.ts';
 import type { PlanChange } from '../../domain/plan-change.ts';
 import type { RowError } from '../../domain/result.ts';
 import type { Steps } from '../../domain/step.ts';
+import { writtenPlan, writtenRow } from '../../domain/written-row.ts';
 import type { Package, PondApi } from './api.ts';
 import { pondIccid } from '../../domain/pond-iccid.ts';
 import { addPackage, setStatus, whileActive } from './steps.ts';
@@ -72,7 +73,7 @@ export async function changePondPlan(change: PlanChange, steps: Steps, { api, ht
       error: { ...firstLeft.error, message: `${firstLeft.error.message}. ${text}`, hint: 'pond-bulk retry terminates what is left' },
       after: null,
       effects: packages,
-      audit: auditOf(packages),
+      audit: auditOf(change, packages),
     };
   }
   const effects = [...packages, ...carrierPlanEffects(change)];
@@ -85,7 +86,7 @@ export async function changePondPlan(change: PlanChange, steps: Steps, { api, ht
     error: null,
     after: { plan: change.plan.code },
     effects,
-    audit: auditOf(effects),
+    audit: auditOf(change, effects),
   };
 }
 
@@ -125,7 +126,7 @@ async function takeBack(
     error: { ...cause, message },
     after: null,
     effects,
-    audit: auditOf(effects),
+    audit: auditOf(change, effects),
   };
 }
 
@@ -134,19 +135,18 @@ function packageEffect(change: PlanChange, packageId: string, packageTypeId: num
   return { kind: 'pond-package', iccid, packageId, packageTypeId, status, providerId };
 }
 
-function auditOf(effects: readonly Effect[]): readonly AuditEntry[] {
+function auditOf(change: PlanChange, effects: readonly Effect[]): readonly AuditEntry[] {
   return effects.flatMap((effect): readonly AuditEntry[] => {
     if (effect.kind === 'pond-package') {
       const description =
         effect.status === 'ACTIVE' ? 'Pond add carrier rate plan: Database.' : 'Pond update carrier rate plan status: Database.';
       const { packageId, packageTypeId, status } = effect;
-      return [
-        { description, request: `POND_Package ${JSON.stringify({ packageId, packageTypeId, status })}`, response: 'OK', hasErrors: false },
-      ];
+      return [{ description, request: writtenRow('POND_Package', { packageId, packageTypeId, status }), response: 'OK', hasErrors: false }];
     }
     if (effect.kind === 'carrier-plan') {
-      const request = `Device ${JSON.stringify({ id: effect.deviceId, RatePlan: effect.planCode, CarrierRatePlanId: effect.planId })}`;
-      return [{ description: 'Device update carrier rate plan: Database.', request, response: 'OK', hasErrors: false }];
+      return [
+        { description: 'Device update carrier rate plan: Database.', request: writtenPlan(change), response: 'OK', hasErrors: false },
+      ];
     }
     return [];
   });

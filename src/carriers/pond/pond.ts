@@ -17,6 +17,7 @@ export const pond: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['package-type', 'iccid-19'],
   effectiveDate: { kind: 'none' },
+  commPlan: null,
   doneLater: false,
   readBack: ['GET /sim/{iccid}/package/infos', 'GET /package/{packageId}/info'],
   timeoutMs: 30_000,

@@ -4,6 +4,7 @@ import type { HttpClient } from '../../domain/http.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { PlanChange } from '../../domain/plan-change.ts';
 import type { BatchedStep, Seen, Steps } from '../../domain/step.ts';
+import { writtenPlan } from '../../domain/written-row.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import { rowError, tealErrors, type Entry, type Esim, type TealApi } from './api.ts';
 
@@ -37,8 +38,7 @@ export async function changeTealPlan(change: PlanChange, steps: Steps, { api, ht
     key: 'assign plan',
     maxMembers: batchSize,
   });
-  const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
-  const audit = [{ description: 'Teal Carrier Rate Plan: Database.', request, response: 'OK', hasErrors: false }];
+  const audit = [{ description: 'Teal Carrier Rate Plan: Database.', request: writtenPlan(change), response: 'OK', hasErrors: false }];
   return { status: 'APPLIED', message: 'OK', error: null, after, effects, audit };
 }
 

@@ -21,6 +21,7 @@ export const teal: Carrier = {
   documented: { concurrency: null, perSecond: 1000 / 60 },
   needs: ['eid', 'plan-uuid'],
   effectiveDate: { kind: 'none' },
+  commPlan: null,
   doneLater: true,
   readBack: ['GET /operation-result', 'GET /esims/info'],
   timeoutMs: 30_000,

@@ -6,6 +6,7 @@ import type { PlanChange } from '../../domain/plan-change.ts';
 import { stopsProvider } from '../../domain/result.ts';
 import type { Seen, Sent, Step, Steps } from '../../domain/step.ts';
 import { subscriberNumber } from '../../domain/subscriber-number.ts';
+import { writtenPlan } from '../../domain/written-row.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import { telegenceErrors, type TelegenceApi } from './api.ts';
 
@@ -30,8 +31,7 @@ export async function changeTelegencePlan(change: PlanChange, steps: Steps, coll
     return { status: 'NOOP', message: 'already on plan', error: null, after, effects, audit };
   }
   await steps.step('change rate plan', changeLine(change, number, steps.isResumed, collaborators));
-  const request = `MobilityDevice ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
-  const audit = [{ description: 'Carrier Rate Plan Change: AMOP Update', request, response: 'OK', hasErrors: false }];
+  const audit = [{ description: 'Carrier Rate Plan Change: AMOP Update', request: writtenPlan(change), response: 'OK', hasErrors: false }];
   const message = effectiveDate === null ? 'OK' : `OK; effective ${effectiveDate}`;
   return { status: 'APPLIED', message, error: null, after, effects, audit };
 }

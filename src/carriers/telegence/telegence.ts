@@ -18,6 +18,7 @@ export const telegence: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['phone-number-10'],
   effectiveDate: { kind: 'any' },
+  commPlan: null,
   doneLater: false,
   readBack: ['GET /sp/mobility/lineconfig/api/v1/service/{subscriberNumber}'],
   timeoutMs: 30_000,

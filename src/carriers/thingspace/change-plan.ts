@@ -5,6 +5,7 @@ import type { PlanChange } from '../../domain/plan-change.ts';
 import { suspended } from '../../domain/plan-refusals.ts';
 import type { Refused } from '../../domain/refusal.ts';
 import type { BatchedStep, Seen, Steps } from '../../domain/step.ts';
+import { writtenPlan } from '../../domain/written-row.ts';
 import { requestText } from '../../http/verdict.ts';
 import type { PlanTarget, ThingSpaceApi } from './api.ts';
 import { isAboutDevices } from './errors.ts';
@@ -39,8 +40,9 @@ export async function changeThingSpacePlan(change: PlanChange, steps: Steps, col
   if (refused !== undefined) return rejected(change, refused);
   const target = { accountName: found.accountName ?? collaborators.accountName, servicePlan: plan.code, ipPool: commPlan };
   await steps.step(CHANGE_STEP, setPlan(device.iccid, target, collaborators));
-  const request = `Device ${JSON.stringify({ id: device.deviceId, RatePlan: plan.code, CarrierRatePlanId: plan.id })}`;
-  const audit = [{ description: 'Update ThingSpace Rate Plan: AMOP Update', request, response: 'OK', hasErrors: false }];
+  const audit = [
+    { description: 'Update ThingSpace Rate Plan: AMOP Update', request: writtenPlan(change), response: 'OK', hasErrors: false },
+  ];
   return { status: 'APPLIED', message: SUCCESS, error: null, after, effects, audit };
 }
 

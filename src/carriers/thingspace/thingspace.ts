@@ -18,6 +18,7 @@ export const thingSpace: Carrier = {
   documented: { concurrency: null, perSecond: null },
   needs: ['not-suspended'],
   effectiveDate: { kind: 'none' },
+  commPlan: 'IP pool',
   // "at most 4 plan changes per device per month"
   quota: { perMonth: 4, audit: CHANGE_AUDIT, step: CHANGE_STEP },
   doneLater: true,

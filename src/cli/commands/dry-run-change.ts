@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { commandOf } from '../../domain/rollback-of.ts';
+import { secondsOf } from '../../domain/seconds.ts';
 import { askCarrier } from '../../run/ask-carrier.ts';
 import { dryRun } from '../../run/dry-run.ts';
 import { writePlan } from '../../run/plan-file.ts';
@@ -20,6 +21,7 @@ export async function dryRunChange(
   { validation, operator, providerId, warnings }: Prepared,
 ) {
   const { flags } = command;
+  const startedAt = context.clock.now();
   live.begin('', validation.list.rowCount, 0);
   const { environment } = session.config;
   live.emit({
@@ -43,6 +45,7 @@ export async function dryRunChange(
         })
       : null;
   const outcome = await dryRun(validation, asked);
+  const seconds = secondsOf(context.clock.now() - startedAt);
   const ended = {
     byStatus: outcome.byStatus,
     dryRun: true,
@@ -54,7 +57,7 @@ export async function dryRunChange(
   if (flags.out !== undefined) await savePlan(flags.out, context, session, command, { validation, operator, providerId });
   const next = (outcome.byStatus.PLANNED ?? 0) === 0 ? null : nextOfPlan(command);
   const files = flags.out === undefined ? [] : [flags.out];
-  return { ...outcome, run: '', command: commandOf(recordOf(command)), exitCode, next, warnings, files, bulkChangeIds: [] };
+  return { ...outcome, seconds, run: '', command: commandOf(recordOf(command)), exitCode, next, warnings, files, bulkChangeIds: [] };
 }
 
 async function savePlan(

@@ -5,6 +5,7 @@ import type { DueRow, DueRules } from '../../domain/due.ts';
 import type { Operator } from '../../domain/operator.ts';
 import type { RowResult } from '../../domain/result.ts';
 import type { RunRecord } from '../../domain/run-store.ts';
+import { secondsOf } from '../../domain/seconds.ts';
 import { DUE_COLUMNS, dueRows, plannedDue, runDue } from '../../run/run-due.ts';
 import type { Context, GlobalFlags, ReadSession, WriteSession } from '../context.ts';
 import { dueResult } from '../due-result.ts';
@@ -82,7 +83,7 @@ async function due(context: Context, flags: RunDueFlags, line: string): Promise<
       writing === null ? rows.map((each) => plannedDue(each, rules)) : await make(context, writing, live, { rows, rules, run, operator });
     const result = dueResult(run, done, {
       dryRun: writing === null,
-      seconds: (context.clock.now() - startedAt) / 1000,
+      seconds: secondsOf(context.clock.now() - startedAt),
       signal: context.interruption.signal(),
       files: [],
       next: writing === null && done.some(({ status }) => status === 'PLANNED') ? line.replace(/ --dry-run\b/, '') : null,

@@ -2,6 +2,7 @@ import type { RunResult, ValidationAnswer } from '../../domain/result.ts';
 import { commandOf, rollbackOf } from '../../domain/rollback-of.ts';
 import type { RunInfo, StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
+import { secondsOf } from '../../domain/seconds.ts';
 import type { WaveOptions } from '../../run/engine-options.ts';
 import { onlySettle } from '../../run/only-settle.ts';
 import { countsOf, work } from '../../run/work.ts';
@@ -115,7 +116,7 @@ export async function workOn(context: Context, session: WriteSession, live: Live
     columns: run.columns,
     byStatus,
     rowCount,
-    seconds: (clock.now() - startedAt) / 1000,
+    seconds: secondsOf(clock.now() - startedAt),
     settled: Math.max(0, open - openOf(byStatus)),
     rows: () => store.results(ids),
     exitCode,

@@ -31,5 +31,5 @@ export function summaryOf({ rowCount, byStatus, seconds }: RunResult): {
   readonly byStatus: RunResult['byStatus'];
   readonly seconds: number;
 } {
-  return { rows: rowCount, byStatus, seconds: Math.round(seconds * 1000) / 1000 };
+  return { rows: rowCount, byStatus, seconds };
 }

@@ -2,7 +2,7 @@ import type { Portal } from '../../domain/effect.ts';
 import type { NewBulkChange } from '../../domain/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { cut } from '../cut.ts';
-import { PORTAL_TABLES } from '../portals.ts';
+import { PORTALS, PORTAL_TABLES } from '../portals.ts';
 import { insertReturningIds } from './insert-returning-ids.ts';
 import { setOf } from '../sets.ts';
 
@@ -40,7 +40,8 @@ export async function activateBulkChange(tx: Transaction, bulkChangeId: string):
 }
 
 /**
- * Derives a bulk change's status from its rows: ERROR when any has errors, PROCESSING while any is open, else PROCESSED.
+ * Derives a bulk change's status from its rows: PROCESSING while any is open, then ERROR when any has errors, else PROCESSED. When
+ * and by whom it was processed is told of a final one alone, once.
  */
 export async function updateBulkChangeStatus(
   tx: Transaction,
@@ -51,27 +52,35 @@ export async function updateBulkChangeStatus(
   await tx.execute(
     `
     UPDATE DeviceBulkChange
-    SET Status = (
-        SELECT CASE
-          WHEN SUM(CASE WHEN one.IsProcessed = 0 AND one.Status <> 'NEW' THEN 1 ELSE 0 END) > 0 THEN 'PROCESSING'
-          WHEN SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) = COUNT(*) THEN 'NEW'
-          WHEN SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) > 0 THEN 'PROCESSING'
-          WHEN SUM(CASE WHEN one.HasErrors = 1 THEN 1 ELSE 0 END) > 0 THEN 'ERROR'
-          ELSE 'PROCESSED' END
-        FROM ${PORTAL_TABLES[portal].change} AS one
-        WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0),
-      ProcessedDate = :at, ProcessedBy = :operator, ModifiedBy = :operator, ModifiedDate = :at
-    WHERE id = :bulkChangeId`,
-    { bulkChangeId, operator: cut(operator, 50), at: new Date(at) },
+    SET Status = CASE WHEN counted.open_rows > 0 THEN 'PROCESSING' WHEN counted.failed_rows > 0 THEN 'ERROR' ELSE 'PROCESSED' END,
+      ProcessedDate = CASE WHEN counted.open_rows > 0 THEN NULL ELSE COALESCE(DeviceBulkChange.ProcessedDate, :at) END,
+      ProcessedBy = CASE WHEN counted.open_rows > 0 THEN NULL ELSE COALESCE(DeviceBulkChange.ProcessedBy, :processedBy) END,
+      ModifiedBy = :operator, ModifiedDate = :at
+    FROM (
+      SELECT SUM(CASE WHEN one.IsProcessed = 0 THEN 1 ELSE 0 END) AS open_rows, SUM(CASE WHEN one.HasErrors = 1 THEN 1 ELSE 0 END) AS failed_rows
+      FROM ${PORTAL_TABLES[portal].change} AS one
+      WHERE one.BulkChangeId = :bulkChangeId AND one.IsDeleted = 0) AS counted
+    WHERE DeviceBulkChange.id = :bulkChangeId`,
+    { bulkChangeId, operator, processedBy: cut(operator, 50), at: new Date(at) },
   );
 }
 
-/** Shows in the portal that bulk changes are being worked on. */
-export async function beginBulkChanges(db: Database, bulkChangeIds: readonly string[], operator: string, at: number): Promise<void> {
+/** Shows in the portal that bulk changes are being worked on: those that have open rows, whatever they were before. */
+export async function beginBulkChanges(
+  db: Pick<Database, 'execute'>,
+  bulkChangeIds: readonly string[],
+  { operator, at }: { readonly operator: string; readonly at: number },
+): Promise<void> {
+  const hasOpenRows = PORTALS.map(
+    (portal) =>
+      `EXISTS (SELECT 1 FROM ${PORTAL_TABLES[portal].change} AS one WHERE one.BulkChangeId = DeviceBulkChange.id AND one.IsProcessed = 0 AND one.IsDeleted = 0)`,
+  );
   await db.execute(
     `
-    UPDATE DeviceBulkChange SET Status = 'PROCESSING', ModifiedBy = :operator, ModifiedDate = :at
-    WHERE id IN (SELECT given.id FROM ${setOf('ids', { id: 'bigint' })} AS given)`,
+    UPDATE DeviceBulkChange
+    SET Status = 'PROCESSING', ProcessedDate = NULL, ProcessedBy = NULL, ModifiedBy = :operator, ModifiedDate = :at
+    WHERE id IN (SELECT given.id FROM ${setOf('ids', { id: 'bigint' })} AS given)
+      AND (${hasOpenRows.join(' OR ')})`,
     { ids: bulkChangeIds.map((id) => ({ id })), operator, at: new Date(at) },
   );
 }

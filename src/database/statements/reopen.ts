@@ -6,6 +6,7 @@ import { ownTable } from '../own-schema.ts';
 import { findLogKeys, PORTAL_TABLES } from '../portals.ts';
 import { setOf } from '../sets.ts';
 import type { Portal } from '../../domain/effect.ts';
+import { beginBulkChanges } from './bulk-change.ts';
 import { heldChanges, lockSaves } from './held.ts';
 import { spentChanges } from './spent-changes.ts';
 
@@ -15,15 +16,17 @@ export interface Reopening {
   readonly statuses: readonly string[];
   /** Null where plan changes are not counted. */
   readonly quota: RetryQuota | null;
+  readonly operator: string;
+  readonly at: number;
 }
 
 const WANTED = setOf('wanted', { status: 'nvarchar(20)' });
 
 /**
- * Gives rows that failed a new attempt: they are NEW again, their audit rows and journal stay. Rows stay as they are whose device
- * another bulk change holds by now, or had all the plan changes of its month.
+ * Gives rows that failed a new attempt: they are NEW again, and their bulk change PROCESSING; their audit rows and journal stay. Rows
+ * stay as they are whose device another bulk change holds by now, or had all the plan changes of its month.
  */
-export async function reopenRows(db: Database, { bulkChangeId, portal, statuses, quota }: Reopening): Promise<Reopened> {
+export async function reopenRows(db: Database, { bulkChangeId, portal, statuses, quota, operator, at }: Reopening): Promise<Reopened> {
   const logKey = await findLogKeys(db);
   return db.transaction(async (tx) => {
     // From here on nobody else takes the devices, so that nothing is sent between the count and the new attempt.
@@ -50,6 +53,8 @@ export async function reopenRows(db: Database, { bulkChangeId, portal, statuses,
       WHERE bulk_change_id = :bulkChangeId AND status IN (SELECT wanted.status FROM ${WANTED} AS wanted) AND ${isFree} AND ${isLeft}`,
       all,
     );
+    // With its rows, so that the devices are held from here on.
+    await beginBulkChanges(tx, [bulkChangeId], { operator, at });
     return { rows, refused: used.map(({ refused }) => refused) };
   });
 }

@@ -44,6 +44,16 @@ export async function* streamResults(db: Queries, bulkChangeIds: readonly string
   for await (const page of rows) for (const row of page) yield resultOf(row);
 }
 
+/** A row that was begun and has no verdict. */
+const NOT_RECORDED: RowError = {
+  code: 'END_NOT_RECORDED',
+  class: 'unknown',
+  retryable: false,
+  http: null,
+  message: 'It was begun, and its end is not recorded',
+  hint: 'pond-bulk resume reads it back',
+};
+
 export function resultOf([
   line,
   iccid,
@@ -59,6 +69,7 @@ export function resultOf([
   error,
   cells,
 ]: ResultRow): RowResult {
+  const isEndless = status === 'UNKNOWN' && error === null;
   return {
     line,
     iccid,
@@ -70,8 +81,8 @@ export function resultOf([
     after: after === null ? null : (JSON.parse(after) as DeviceState),
     attempts,
     ms,
-    message: message ?? (status === 'UNKNOWN' ? 'The run was stopped while it was under way' : ''),
-    error: error === null ? null : (JSON.parse(error) as RowError),
+    message: isEndless ? NOT_RECORDED.message : (message ?? ''),
+    error: isEndless ? NOT_RECORDED : error === null ? null : (JSON.parse(error) as RowError),
     cells: JSON.parse(cells) as readonly string[],
   };
 }

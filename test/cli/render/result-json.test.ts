@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { renderJson, rowObject, summaryOf } from '../../../src/cli/render/result-json.ts';
+import { renderJson, rowObject } from '../../../src/cli/render/result-json.ts';
 import { expectGolden } from '../../golden.ts';
 import { joined, SAMPLE_ROWS, sampleResult } from '../sample-result.ts';
 
@@ -61,8 +61,4 @@ test('a row leaves the cells of the list out', () => {
   const [row] = SAMPLE_ROWS;
 
   expect(row === undefined ? {} : rowObject(row)).not.toHaveProperty('cells');
-});
-
-test('seconds are told to the millisecond', () => {
-  expect(summaryOf(sampleResult({ seconds: 1.234_567 })).seconds).toBe(1.235);
 });

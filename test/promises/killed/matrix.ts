@@ -17,6 +17,7 @@ export const ELSEWHERE: ReadonlyMap<Deed, string> = new Map<Deed, string>([
   ['activate', 'a list of thousands of rows: test/promises/p1-saved-in-parts.test.ts'],
   ['leftovers', 'the same'],
   ['release', 'rows that were claimed and not begun: the same as a death after the claim'],
+  ['unwritten', 'a note for people, that no later run reads: test/end-to-end/unwritten.test.ts'],
   ['waiting', 'a procedure that is called once for all: test/end-to-end/procedures.test.ts, on SQL Server'],
 ]);
 

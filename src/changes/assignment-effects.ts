@@ -1,7 +1,6 @@
 import type { Assignment } from '../domain/assignment.ts';
 import type { OrderedService } from '../domain/billing.ts';
 import type { Effect } from '../domain/effect.ts';
-import type { AuditEntry } from '../domain/outcome.ts';
 
 /** Whose the device is. */
 export function association({ device, customer, undoing }: Assignment, ordered: OrderedService | null): readonly Effect[] {
@@ -43,35 +42,4 @@ export function planEffects(change: Assignment): readonly Effect[] {
     ...(customerPlan.planId === null ? [] : history('CustomerRatePlan', before['customerRatePlanId'], customerPlan.planId)),
     ...(customerPlan.poolId === null ? [] : history('CustomerRatePool', before['customerRatePoolId'], customerPlan.poolId)),
   ];
-}
-
-/** LogEntryDescription of the association. */
-export function associationTitle({ customer }: Assignment): string {
-  return customer.rev === null ? 'AssignNonRevCustomer: Update AMOP' : 'AMOP Customer Assignment';
-}
-
-export function associationAudit(change: Assignment): AuditEntry {
-  const { siteId, rev } = change.customer;
-  const restored = change.undoing?.revServiceId ?? null;
-  return deviceTenantAudit(change, associationTitle(change), {
-    SiteId: siteId,
-    ...(rev === null ? {} : { AccountNumber: rev.customerId }),
-    ...(restored === null ? {} : { RevServiceId: restored }),
-  });
-}
-
-export function planAudit(change: Assignment): readonly AuditEntry[] {
-  const { customerPlan, effectiveDate } = change;
-  if (customerPlan === null) return [];
-  const { planId, poolId, isQueued } = customerPlan;
-  const when = isQueued ? { EffectiveDate: effectiveDate } : {};
-  return [
-    ...(planId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Plan Assignment', { CustomerRatePlanId: planId, ...when })]),
-    ...(poolId === null ? [] : [deviceTenantAudit(change, 'AMOP Customer Rate Pool Assignment', { CustomerRatePoolId: poolId, ...when })]),
-  ];
-}
-
-function deviceTenantAudit({ device }: Assignment, description: string, values: object): AuditEntry {
-  const row = { DeviceId: device.deviceId, TenantId: device.tenantId, ...values };
-  return { description, request: `Device_Tenant ${JSON.stringify(row)}`, response: 'OK', hasErrors: false };
 }

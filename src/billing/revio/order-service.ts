@@ -93,8 +93,8 @@ export async function orderService(
     });
     return creation('Create Rev.io Service Product: Rev.io API', call, async (signal) => {
       const { records, text } = await api.products(serviceId, signal);
-      const idsBefore = attached.map(({ service_product_id }) => service_product_id);
-      const made = records.find((each) => each.product_id === productId && !idsBefore.includes(each.service_product_id));
+      // It is ordered only where the line had none before.
+      const made = records.find(({ product_id }) => product_id === productId);
       return { id: made?.service_product_id, text };
     });
   }

@@ -19,6 +19,8 @@ export interface ServiceProduct {
 const serviceSchema = z.object({ service_id: z.number().int(), customer_id: z.number().int(), disconnected_date: z.string().nullish() });
 const productSchema = z.object({ service_product_id: z.number().int(), product_id: z.number().int() });
 const createdSchema = z.object({ ok: z.literal(true), id: z.number().int() });
+const refusedSchema = z.object({ ok: z.literal(false) });
+const refusalSchema = z.union([refusedSchema, z.array(refusedSchema).min(1)]);
 
 function listSchema<T>(record: z.ZodType<T>) {
   return z.object({ ok: z.literal(true), has_more: z.boolean(), records: z.array(record) });
@@ -34,6 +36,7 @@ export const revioErrors: ServiceErrors = {
   service: 'Rev.io',
   rowClass: 'billing',
   parse: (text) => ({ code: null, message: messageOf(text) }),
+  isRefusal: (text) => parseJson(refusalSchema, text) !== null,
   classify: (status, _code, text) => {
     if (status === 403 && OUT_OF_QUOTA.test(text)) return 'limit';
     return null;

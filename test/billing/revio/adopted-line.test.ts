@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { ATTACHED, ICCID, LINE, NUMBER, OTHER_CUSTOMER, revioWorld } from './revio-world.ts';
+import { ATTACHED, ICCID, LINE, NUMBER, OTHER_CUSTOMER } from './order.ts';
+import { revioWorld } from './revio-world.ts';
 
 // Whose line is taken for the device's: at first, after a lost answer, and in a later attempt.
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { ATTACHED, CUSTOMER, ICCID, LINE, NUMBER, revioWorld, type Ordered } from './revio-world.ts';
+import { ATTACHED, CUSTOMER, ICCID, LINE, NUMBER, type Ordered } from './order.ts';
+import { revioWorld } from './revio-world.ts';
 
 // What is ordered at Rev.io, member by member.
 

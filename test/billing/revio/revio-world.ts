@@ -3,9 +3,9 @@ import type { TestContext } from 'vitest';
 import { revio } from '../../../src/billing/revio/revio.ts';
 import { assignCustomer } from '../../../src/changes/assign-customer.ts';
 import { createConnections } from '../../../src/connections.ts';
-import type { Assignment, ServiceOrder } from '../../../src/domain/assignment.ts';
 import { systemClock } from '../../../src/domain/clock.ts';
 import type { HttpReply } from '../../../src/domain/http.ts';
+import type { RowError } from '../../../src/domain/result.ts';
 import { createBatches } from '../../../src/run/batches.ts';
 import type { JournalEntry } from '../../../src/run/journal.ts';
 import { runDevice, type RowVerdict } from '../../../src/run/run-device.ts';
@@ -14,35 +14,16 @@ import { faultSchema, type Fault } from '../../../src/sandbox/simulator/faults.t
 import { linesSchema, type Product, type Service } from '../../../src/sandbox/simulator/revio-lines.ts';
 import { startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { createFakeClock } from '../../fake-clock.ts';
+import { assignment, CUSTOMER, OTHER_CUSTOMER, type Ordered } from './order.ts';
 
-export const ICCID = '8988228066600000014';
-export const NUMBER = '4915200000001';
-export const CUSTOMER = 4711;
-export const OTHER_CUSTOMER = 4712;
-
-/** Nothing but what must be given. */
-export const LEAST: ServiceOrder = {
-  serviceTypeId: 3,
-  revProviderId: 12,
-  packageId: null,
-  products: [],
-  prorate: false,
-  description: null,
-  usagePlanGroupId: null,
+const PROCEDURE_REFUSED: RowError = {
+  code: 'PROCEDURE_FAILED',
+  class: 'database',
+  retryable: false,
+  http: null,
+  message: 'not now',
+  hint: null,
 };
-
-/** A live line of our customer and number. */
-export const LINE: Service = {
-  service_id: 9001,
-  customer_id: CUSTOMER,
-  provider_id: 12,
-  number: NUMBER,
-  number2: ICCID,
-  disconnected_date: null,
-};
-
-/** A product of that line. */
-export const ATTACHED: Product = { service_product_id: 7001, service_id: LINE.service_id, product_id: 501, rate: 4.99, status: 'ACTIVE' };
 
 /** What Rev.io has at first. */
 export interface WorldOptions {
@@ -51,12 +32,6 @@ export interface WorldOptions {
   /** Answers an order in Rev.io's place; null lets it through. */
   readonly onOrder?: (n: number) => HttpReply | null;
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-/** What is ordered, and for which device. */
-export interface Ordered extends Partial<ServiceOrder> {
-  readonly msisdn?: string | null;
-  readonly activatedDate?: string;
 }
 
 /** One device's assignments with a service line, run by the real engine on simulated Rev.io over loopback HTTP. */
@@ -112,7 +87,7 @@ export async function revioWorld(
           assignCustomer(assignment(ordered), steps, {
             billing,
             changePlan: () => Promise.reject(new Error('no carrier plan is wanted')),
-            byProcedure: false,
+            byProcedure: ordered.failsAfterwards === true,
           }),
         {
           rowId: '1',
@@ -123,30 +98,13 @@ export async function revioWorld(
           batches: createBatches(),
           clock: createFakeClock(),
           settleMs: 30_000,
-          callProcedure: () => Promise.reject(new Error('no procedure here')),
+          callProcedure: async ({ procedure }, entry) => ({
+            ...entry,
+            data: { kind: 'answer', ended: 'refused', error: PROCEDURE_REFUSED, audit: procedure, request: procedure, response: '' },
+          }),
           tell: () => undefined,
           signal: new AbortController().signal,
         },
       ),
-  };
-}
-
-function assignment({ msisdn = NUMBER, activatedDate, ...order }: Ordered): Assignment {
-  return {
-    kind: 'assign-customer',
-    device: { portal: 'M2M', deviceId: 1, iccid: ICCID, msisdn, eid: null, providerId: 1, tenantId: 1 },
-    customer: {
-      siteId: 1,
-      siteName: 'Acme Logistics',
-      tenantId: 1,
-      rev: { key: 'the-key', customerId: String(CUSTOMER), authenticationId: 5 },
-    },
-    service: { ...LEAST, ...order },
-    effectiveDate: '2026-12-01',
-    activatedDate: activatedDate ?? null,
-    customerPlan: null,
-    carrierPlan: null,
-    // Already this customer's: billing is what the tests look at.
-    before: { customer: String(CUSTOMER), siteId: 1 },
   };
 }

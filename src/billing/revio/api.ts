@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { HttpCall, HttpClient } from '../../domain/http.ts';
+import type { HttpAnswer, HttpCall, HttpClient } from '../../domain/http.ts';
 import { parseJson } from '../../http/json.ts';
 import { readBody, type ServiceErrors } from '../../http/verdict.ts';
 
@@ -42,6 +42,11 @@ export const revioErrors: ServiceErrors = {
     return null;
   },
 };
+
+/** Whether nobody is let in with these credentials: all providers of a run use the same, and repeating them may lock them. */
+export function isLoginRefused({ status, text }: HttpAnswer): boolean {
+  return status === 401 || (status === 403 && !OUT_OF_QUOTA.test(text));
+}
 
 /** Rev.io answers with an object, an array of objects, or text. */
 function messageOf(text: string): string | null {

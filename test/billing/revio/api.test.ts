@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { createRevioApi, revioErrors } from '../../../src/billing/revio/api.ts';
+import { createRevioApi, isLoginRefused, revioErrors } from '../../../src/billing/revio/api.ts';
 import type { HttpClient, HttpReply } from '../../../src/domain/http.ts';
 import { sentOf } from '../../../src/http/verdict.ts';
 import { revioWorld } from './revio-world.ts';
@@ -61,4 +61,14 @@ test('an order that is refused by a 200 fails in its own words, and is not sent 
 
   expect(verdict).toMatchObject({ status: 'FAILED', message: 'Number is in use', effects: [] });
   expect(sent).toBe(1);
+});
+
+test.each([
+  [401, 'Unauthorized', true],
+  [403, 'Forbidden', true],
+  [403, '{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 01:20:00."}', false],
+  [404, 'Customer not found', false],
+  [500, 'Unauthorized', false],
+])('%i %s refuses the credentials: %s', (status, text, isRefused) => {
+  expect(isLoginRefused(answer(status, text))).toBe(isRefused);
 });

@@ -51,7 +51,7 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
   // Read by the next attempt, which then does the rest only.
   await steps.remember('customer assigned', () => Promise.resolve(true));
   const { carrierPlan } = change;
-  const moved = await steps.part(() => changePlan(carrierPlan, steps));
+  const moved = await steps.part(lead(ordered !== null, isAssigned || byProcedure), () => changePlan(carrierPlan, steps));
   const outcome = { effects: [...assigned.effects, ...moved.effects], audit: [...assigned.audit, ...moved.audit] };
   if (moved.status === 'APPLIED' || moved.status === 'NOOP') {
     return { ...outcome, status: 'APPLIED', message: moved.message, error: null, after: { ...after, ...moved.after } };
@@ -64,6 +64,12 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     error: moved.error === null ? null : { ...moved.error, message, hint: 'pond-bulk retry does only the rest' },
     after,
   };
+}
+
+/** What is done when the carrier plan is still to be settled: our own database is written when the row ends. */
+function lead(isOrdered: boolean, isAssociated: boolean): string {
+  if (isAssociated) return 'customer assigned; carrier plan: ';
+  return isOrdered ? 'customer assigned at billing; carrier plan: ' : '';
 }
 
 function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ATTACHED, ICCID, LINE, NUMBER, OTHER_CUSTOMER } from './order.ts';
 import { revioWorld } from './revio-world.ts';
 
-// Whose line is taken for the device's: at first, after a lost answer, and in a later attempt.
+// Whose line is taken for the device's, at first and in a later attempt.
 
 describe('whose line is taken for the device', () => {
   test('a live one of this customer and number is taken, and no other is made', async (context) => {
@@ -30,6 +30,36 @@ describe('whose line is taken for the device', () => {
     expect(world.serviceOrders()).toHaveLength(1);
     expect(world.lines().services).toContainEqual(line);
     expect(world.lines().products.filter(({ service_id }) => service_id === line.service_id)).toEqual([ATTACHED]);
+  });
+
+  // The simulator passes over a query that it does not know, and answers with every line.
+  const EVERY_LINE = { settings: { NUMBER_QUERY: 'search.unheard_of' } };
+
+  test.for([
+    ['of another number', { number: '4915200000002', number2: '8988228066600000022' }],
+    ['of a number that is the end of ours', { number: '0001', number2: null }],
+    ['without a number', { number: '', number2: null }],
+  ] as const)('one %s is left alone where Rev.io answers with every line', async ([, numbers], context) => {
+    const world = await revioWorld(context, { services: [{ ...LINE, ...numbers }], ...EVERY_LINE });
+
+    const verdict = await world.assign();
+
+    expect(verdict.effects[0]).toMatchObject({ kind: 'rev-service', serviceId: 100 });
+    expect(world.serviceOrders()).toHaveLength(1);
+  });
+
+  test.for([
+    ['with signs and blanks', { number: '+49 1520-0000001', number2: null }],
+    ['without the country code', { number: '15200000001', number2: '' }],
+    ['as its second number', { number: ICCID, number2: NUMBER }],
+  ] as const)('the live one is taken where it tells the number %s', async ([, numbers], context) => {
+    const other = { ...LINE, service_id: 8001, number: '4915200000002', number2: '8988228066600000022' };
+    const world = await revioWorld(context, { services: [other, { ...LINE, ...numbers }], ...EVERY_LINE });
+
+    const verdict = await world.assign();
+
+    expect(verdict.effects[0]).toMatchObject({ kind: 'rev-service', serviceId: LINE.service_id });
+    expect(world.serviceOrders()).toEqual([]);
   });
 
   test('the live one is found among those that are not', async (context) => {
@@ -63,44 +93,6 @@ describe('whose line is taken for the device', () => {
     await world.assign(ordered);
 
     expect(world.calls()[0]).toMatchObject({ method: 'GET', path: '/v1/Services', subject: asked });
-  });
-});
-
-describe('a lost answer', () => {
-  test('to the order of a line adopts the one that was not there before', async (context) => {
-    const dead = { ...LINE, disconnected_date: '2026-01-31T00:00:00' };
-    const world = await revioWorld(context, { services: [dead, { ...LINE, service_id: 8002, customer_id: OTHER_CUSTOMER }] });
-    world.strike('reset-after', { method: 'POST', path: '/v1/Services' });
-
-    const verdict = await world.assign();
-
-    expect(verdict).toMatchObject({ status: 'APPLIED', effects: [{ serviceId: 100 }, { revServiceId: 100 }] });
-    expect(world.serviceOrders()).toHaveLength(1);
-  });
-
-  test('to the order of a line never adopts one of another customer that came meanwhile: it is ordered once more', async (context) => {
-    const world = await revioWorld(context, {
-      onOrder: (n) => {
-        if (n > 1) return null;
-        world.setServices([{ ...LINE, customer_id: OTHER_CUSTOMER }]);
-        return { kind: 'lost', reason: 'ECONNRESET', timedOut: false };
-      },
-    });
-
-    const verdict = await world.assign();
-
-    expect(verdict).toMatchObject({ status: 'APPLIED', effects: [{ serviceId: 100 }, { revServiceId: 100 }] });
-    expect(world.serviceOrders()).toHaveLength(1);
-  });
-
-  test('to the order of a product adopts the one that was not there before', async (context) => {
-    const world = await revioWorld(context, { services: [LINE], products: [{ ...ATTACHED, product_id: 599 }] });
-    world.strike('reset-after', { method: 'POST', path: '/v1/ServiceProduct' });
-
-    const verdict = await world.assign({ products: [{ productId: 501, rate: null }] });
-
-    expect(verdict.effects).toContainEqual(expect.objectContaining({ kind: 'rev-product', serviceProductId: 100 }));
-    expect(world.productOrders()).toHaveLength(1);
   });
 });
 

@@ -64,6 +64,20 @@ test('an order that is refused by a 200 fails in its own words, and is not sent 
 });
 
 test.each([
+  [{ number: 15200000001 }, [1]],
+  [{ number: null, number2: '15200000001' }, [1]],
+  [{ number: 15200000002, number2: null }, []],
+  [{}, [1]],
+])('a line with %o, asked for by 4915200000001: %o', async (numbers, ids) => {
+  const list = { ok: true, has_more: false, records: [{ service_id: 1, customer_id: 4711, ...numbers }] };
+  const api = createRevioApi('http://host', 'search.number', { ...HTTP, read: () => Promise.resolve(answer(200, list)) });
+
+  const { records } = await api.services('4915200000001', new AbortController().signal);
+
+  expect(records.map(({ service_id }) => service_id)).toEqual(ids);
+});
+
+test.each([
   [401, 'Unauthorized', true],
   [403, 'Forbidden', true],
   [403, '{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 01:20:00."}', false],

@@ -85,6 +85,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         ...(options.beforeWrite === undefined ? {} : { beforeWrite: options.beforeWrite }),
         limitedFor: (answer) => integration.limitedFor(answer),
         isTransient: (answer) => integration.isTransient?.(answer) ?? false,
+        ...(integration.isLoginRefused === undefined ? {} : { isLoginRefused: (answer) => integration.isLoginRefused?.(answer) ?? false }),
         limitDeadlineMs: LIMIT_DEADLINE_MS,
         random: () => options.clock.random(),
       }),

@@ -41,7 +41,10 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
     // The next attempt comes by the service line again and tells of it then.
     if (!tried.ok) return failed(tried.error, { effects: ordered?.effects ?? [], audit: [] });
   }
-  const moved = change.carrierPlan === null ? null : await movePlan(change.carrierPlan, steps, changePlan);
+  const moved =
+    change.carrierPlan === null
+      ? null
+      : await movePlan(change.carrierPlan, steps, changePlan, leadOf(ordered !== null, isAssigned || byProcedure));
   if (queued !== null && !(await isWaiting(queued.queueId))) return leftAlone(queued, moved);
   const taken = queued === null ? null : takeBack(queued);
   const assigned: Pick<Outcome, 'effects' | 'audit'> = isAssigned
@@ -86,16 +89,23 @@ export async function assignCustomer(change: Assignment, steps: Steps, collabora
   };
 }
 
-async function movePlan(plan: PlanChange, steps: Steps, changePlan: AssignmentCollaborators['changePlan']): Promise<Outcome> {
+/** `lead`: what the row says first where the carrier plan is still to be settled. */
+async function movePlan(plan: PlanChange, steps: Steps, changePlan: AssignmentCollaborators['changePlan'], lead: string): Promise<Outcome> {
   // Read by the next attempt, which then does the rest only.
   await steps.remember(CUSTOMER_ASSIGNED, () => Promise.resolve(true));
-  return steps.part(() => changePlan(plan, steps));
+  return steps.part(lead, () => changePlan(plan, steps));
 }
 
 /** Nothing to do: one audit row, with the text that the portal has for it whatever the change. */
 function alreadyAssigned(after: DeviceState, effects: readonly Effect[]): Outcome {
   const audit = [{ description: ASSIGNMENT_PREFLIGHT, request: JSON.stringify(after), response: 'already on plan', hasErrors: false }];
   return { status: 'NOOP', message: 'already assigned', error: null, after, effects, audit };
+}
+
+/** What is done when the carrier plan is still to be settled: our own database is written when the row ends. */
+function leadOf(isOrdered: boolean, isAssociated: boolean): string {
+  if (isAssociated) return 'customer assigned; carrier plan: ';
+  return isOrdered ? 'customer assigned at billing; carrier plan: ' : '';
 }
 
 function failed(failure: RowError, { effects, audit }: Pick<Outcome, 'effects' | 'audit'>): Outcome {

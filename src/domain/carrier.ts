@@ -40,6 +40,8 @@ export interface Integration {
   limitedFor(answer: HttpAnswer): number | null;
   /** Whether a read that was answered so may be tried again; server errors always may. */
   isTransient?(answer: HttpAnswer): boolean;
+  /** Whether the answer refuses the credentials, so that nothing more is sent with them; left out where only their provider uses them. */
+  isLoginRefused?(answer: HttpAnswer): boolean;
 }
 
 /** One carrier integration: everything that sets it apart. A carrier is one such definition and one line in carriers/registry.ts. */

@@ -77,6 +77,9 @@ export interface Steps {
   remember<T>(name: string, read: () => Promise<T>): Promise<T>;
   /** What a step or a note of this name came to in earlier attempts of this row (those whose end is committed). */
   earlier<T>(name: string): readonly T[];
-  /** Does a part whose failure does not undo the rest: it becomes a FAILED outcome instead of ending the row. */
-  part(work: () => Promise<Outcome>): Promise<Outcome>;
+  /**
+   * Does a part whose failure does not undo the rest: it becomes a FAILED outcome instead of ending the row. Where it ends the
+   * row in doubt, or accepted, the row's message begins with `lead`.
+   */
+  part(lead: string, work: () => Promise<Outcome>): Promise<Outcome>;
 }

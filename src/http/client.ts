@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly limitedFor: (answer: HttpAnswer) => number | null;
   /** Whether a read that was answered so may be tried again, as after a server error. */
   readonly isTransient?: (answer: HttpAnswer) => boolean;
+  /** Whether this answer refuses the credentials. Nothing is sent after it: every later call is answered the same. */
+  readonly isLoginRefused?: (answer: HttpAnswer) => boolean;
   /** How long calls may be refused by the rate limit, one after another, before it is given up. */
   readonly limitDeadlineMs: number;
   /** A number in [0, 1), for jitter. */
@@ -88,9 +90,13 @@ export function createHttpClient(options: HttpOptions): HttpClient {
 function createAxios(options: HttpOptions): AxiosInstance {
   const send = axios.getAdapter('http');
   const agentOptions = { keepAlive: true, maxSockets: 512 };
+  let refused: AxiosResponse<Buffer> | null = null;
   const sendGuarded = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     if (!(config as CallConfig & InternalAxiosRequestConfig).isRead) await options.beforeWrite?.();
-    return inTime(send, config, options.timeoutMs);
+    if (refused !== null) return { ...refused, config };
+    const response = await inTime(send, config, options.timeoutMs);
+    if (options.isLoginRefused?.(toAnswer(response)) === true) refused = response;
+    return response;
   };
   const client = axios.create({
     headers: { Accept: 'application/json', 'Content-Type': 'application/json', ...options.headers },

@@ -152,12 +152,12 @@ export function createSteps(journal: RowJournal, options: StepsOptions): Steps {
       return value;
     },
     earlier: <T>(name: string) => journal.earlier(name) as readonly T[],
-    part: async (work) => {
+    part: async (lead, work) => {
       try {
         return await work();
       } catch (error) {
         const failure = failureOf(error);
-        if (failure === null) throw error;
+        if (failure === null) throw withLead(lead, error);
         return { status: 'FAILED', message: failure.message, error: failure, after: null, effects: [], audit: [] };
       }
     },
@@ -169,6 +169,16 @@ function failureOf(error: unknown): RowError | null {
   if (error instanceof RowEnded) return error.end.kind === 'failed' ? error.end.error : null;
   if (!(error instanceof CallFailed)) return null;
   return stopsProvider(error.error) ? null : error.error;
+}
+
+/** What ends a row that is still to be settled, told with what is done of it; everything else, and what is told of its whole provider, as it is. */
+function withLead(lead: string, error: unknown): unknown {
+  if (!(error instanceof RowEnded)) return error;
+  const { end } = error;
+  if (end.kind === 'accepted') return new RowEnded({ ...end, message: `${lead}${end.message}` });
+  if (end.kind === 'unknown' && !stopsProvider(end.error))
+    return new RowEnded({ ...end, error: { ...end.error, message: `${lead}${end.error.message}` } });
+  return error;
 }
 
 type AnyStep<T> = Step<T> | BatchedStep<T, unknown>;

@@ -163,3 +163,23 @@ test('the wait between tries doubles from half a second to a minute, with jitter
   expect(backOffMs(1, 0.5)).toBe(550);
   expect([8, 20].map((count) => backOffMs(count, 0.99))).toEqual([60_000, 60_000]);
 });
+
+test('after an answer that refuses the credentials nothing is sent: calls that waited, and later ones, are answered the same', async () => {
+  let calls = 0;
+  const { http, url } = await served(
+    (response) => {
+      calls += 1;
+      response.writeHead(calls === 1 ? 200 : 401).end(`answer ${calls}`);
+    },
+    5000,
+    { isLoginRefused: ({ status }) => status === 401 },
+  );
+
+  const first = await http.read({ method: 'GET', url }, NEVER);
+  const together = await Promise.all([1, 2, 3].map(() => http.send({ method: 'POST', url }, NEVER)));
+  const later = await http.read({ method: 'GET', url }, NEVER);
+
+  expect(first).toMatchObject({ status: 200 });
+  expect([...together, later]).toMatchObject(Array.from({ length: 4 }, () => ({ kind: 'answer', status: 401, text: 'answer 2' })));
+  expect(calls).toBe(2);
+});

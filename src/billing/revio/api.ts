@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { HttpCall, HttpClient } from '../../domain/http.ts';
+import type { HttpAnswer, HttpCall, HttpClient } from '../../domain/http.ts';
 import { parseJson } from '../../http/json.ts';
 import { readBody, type ServiceErrors } from '../../http/verdict.ts';
 
@@ -8,6 +8,8 @@ import { readBody, type ServiceErrors } from '../../http/verdict.ts';
 export interface Service {
   readonly service_id: number;
   readonly customer_id: number;
+  readonly number?: string | number | null | undefined;
+  readonly number2?: string | number | null | undefined;
   readonly disconnected_date?: string | null | undefined;
 }
 
@@ -16,9 +18,18 @@ export interface ServiceProduct {
   readonly product_id: number;
 }
 
-const serviceSchema = z.object({ service_id: z.number().int(), customer_id: z.number().int(), disconnected_date: z.string().nullish() });
+const numberSchema = z.union([z.string(), z.number()]).nullish();
+const serviceSchema = z.object({
+  service_id: z.number().int(),
+  customer_id: z.number().int(),
+  number: numberSchema,
+  number2: numberSchema,
+  disconnected_date: z.string().nullish(),
+});
 const productSchema = z.object({ service_product_id: z.number().int(), product_id: z.number().int() });
 const createdSchema = z.object({ ok: z.literal(true), id: z.number().int() });
+const refusedSchema = z.object({ ok: z.literal(false) });
+const refusalSchema = z.union([refusedSchema, z.array(refusedSchema).min(1)]);
 
 function listSchema<T>(record: z.ZodType<T>) {
   return z.object({ ok: z.literal(true), has_more: z.boolean(), records: z.array(record) });
@@ -27,6 +38,9 @@ function listSchema<T>(record: z.ZodType<T>) {
 /** Largest page that Rev.io gives. */
 const PAGE_SIZE = 500;
 
+/** Digits of a number without its country code, at least: shorter ones are no ending of another number. */
+const SHORTEST_NATIONAL = 9;
+
 /** Said with 403 when the day's calls are used up; other 403 are about credentials. */
 const OUT_OF_QUOTA = /out of call volume quota/i;
 
@@ -34,11 +48,17 @@ export const revioErrors: ServiceErrors = {
   service: 'Rev.io',
   rowClass: 'billing',
   parse: (text) => ({ code: null, message: messageOf(text) }),
+  isRefusal: (text) => parseJson(refusalSchema, text) !== null,
   classify: (status, _code, text) => {
     if (status === 403 && OUT_OF_QUOTA.test(text)) return 'limit';
     return null;
   },
 };
+
+/** Whether nobody is let in with these credentials: all providers of a run use the same, and repeating them may lock them. */
+export function isLoginRefused({ status, text }: HttpAnswer): boolean {
+  return status === 401 || (status === 403 && !OUT_OF_QUOTA.test(text));
+}
 
 /** Rev.io answers with an object, an array of objects, or text. */
 function messageOf(text: string): string | null {
@@ -47,6 +67,20 @@ function messageOf(text: string): string | null {
   if (body === null) return text.trim() === '' ? null : text.trim();
   const messages = (Array.isArray(body) ? body : [body]).flatMap(({ message, error }) => message ?? error ?? []);
   return messages.length === 0 ? null : messages.join('; ');
+}
+
+/** Whether a line is of this number: by its digits, with or without a country code. One that has no such members is taken at its word. */
+function hasNumber({ number, number2 }: Service, wanted: string): boolean {
+  if (number === undefined && number2 === undefined) return true;
+  const asked = digitsOf(wanted);
+  return [number, number2].map(digitsOf).some((told) => {
+    if (told === asked) return true;
+    return told.length >= SHORTEST_NATIONAL && asked.length >= SHORTEST_NATIONAL && (told.endsWith(asked) || asked.endsWith(told));
+  });
+}
+
+function digitsOf(text: string | number | null | undefined): string {
+  return String(text ?? '').replaceAll(/\D/g, '');
 }
 
 /** The calls of a service order. `numberQuery` is the name of the look-up by number, which installations differ in. */
@@ -68,8 +102,12 @@ export function createRevioApi(base: string, numberQuery: string, http: HttpClie
       const call: HttpCall = { method: 'GET', url: `${base}/v1/Services?search.page=1&search.page_size=1` };
       return readBody(http, call, signal, revioErrors, (body) => parseJson(listSchema(serviceSchema), body));
     },
-    /** All lines with this number. Rejects with CallFailed. */
-    services: (number: string, signal: AbortSignal) => listAll<Service>('/v1/Services', { [numberQuery]: number }, serviceSchema, signal),
+    /** All lines with this number, as number or second number. Rejects with CallFailed. */
+    services: async (number: string, signal: AbortSignal) => {
+      const { records, text } = await listAll<Service>('/v1/Services', { [numberQuery]: number }, serviceSchema, signal);
+      // A query that the installation does not know is passed over: then these are everybody's lines.
+      return { records: records.filter((each) => hasNumber(each, number)), text };
+    },
     /** Active products of a line. Rejects with CallFailed. */
     products: (serviceId: number, signal: AbortSignal) =>
       listAll<ServiceProduct>(

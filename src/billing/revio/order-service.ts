@@ -7,11 +7,13 @@ import type { AuditEntry } from '../../domain/outcome.ts';
 import type { RowError } from '../../domain/result.ts';
 import type { Step, Steps } from '../../domain/step.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
-import { revioErrors, type RevioApi } from './api.ts';
+import { revioErrors, type RevioApi, type Service } from './api.ts';
+import { productBody, serviceBody, type OrderedProduct } from './order-bodies.ts';
 
 /**
  * Makes sure that the device has a live line of this customer with the wanted products. The lines of the number are
- * read and journaled first: a live one of this customer is completed instead of created again.
+ * read and journaled first: a live one of this customer is completed instead of created again, but with a package, which
+ * only a new line can be given. Rejects with CallFailed then.
  */
 export async function orderService(
   change: Assignment,
@@ -23,9 +25,13 @@ export async function orderService(
   const number = change.device.msisdn ?? change.device.iccid;
   const customerId = Number(customer.customerId);
   const before = await steps.remember('services before', async () => (await api.services(number, steps.signal)).records);
-  const live = before.find((each) => each.customer_id === customerId && (each.disconnected_date ?? null) === null);
+  const live = before.filter((each) => each.customer_id === customerId && (each.disconnected_date ?? null) === null);
+  // Rev.io does not tell the packages of a line: only one that this row ordered itself is known to have it.
+  const ordered = steps.earlier<number>('create service');
+  const adopted = live.find((each) => ordered.includes(each.service_id)) ?? live[0];
+  if (adopted !== undefined && order.packageId !== null && !ordered.includes(adopted.service_id)) throw packageRefused(adopted);
   const serviceId =
-    live?.service_id ??
+    adopted?.service_id ??
     (await steps.step(
       'create service',
       createService(
@@ -37,7 +43,7 @@ export async function orderService(
   const effects: Effect[] = [serviceEffect(serviceId)];
   const audit: AuditEntry[] = [auditOf('Create Rev.io Service: Update AMOP', 'RevService', { RevServiceId: serviceId, Number: number })];
   const attached =
-    live === undefined ? [] : await steps.remember('products before', async () => (await api.products(serviceId, steps.signal)).records);
+    adopted === undefined ? [] : await steps.remember('products before', async () => (await api.products(serviceId, steps.signal)).records);
   let failure: RowError | null = null;
   for (const product of order.packageId === null ? order.products : []) {
     const known = attached.find(({ product_id }) => product_id === product.productId);
@@ -64,15 +70,7 @@ export async function orderService(
   return { serviceId, effects, audit, failure };
 
   function createService(line: string, idsBefore: readonly number[]): Step<number> {
-    const call = api.createService({
-      customer_id: customerId,
-      ...given({ provider_id: order.revProviderId, service_type_id: order.serviceTypeId }),
-      number: line,
-      number2: change.device.iccid,
-      ...given({ package_id: order.packageId, usage_plan_group_id: order.usagePlanGroupId }),
-      ...dates(),
-      ...given({ description: order.description }),
-    });
+    const call = api.createService(serviceBody(change, order, customerId, line));
     return creation('Create Rev.io Service: Rev.io API', call, async (signal) => {
       const { records, text } = await api.services(line, signal);
       const made = records.find((each) => each.customer_id === customerId && !idsBefore.includes(each.service_id));
@@ -80,21 +78,12 @@ export async function orderService(
     });
   }
 
-  function createProduct({ productId, rate }: ServiceOrder['products'][number]): Step<number> {
-    const call = api.createProduct({
-      customer_id: customerId,
-      service_id: serviceId,
-      product_id: productId,
-      ...given({ rate }),
-      quantity: 1,
-      generate_proration: order.prorate,
-      ...dates(),
-      ...given({ description: order.description }),
-    });
+  function createProduct(product: OrderedProduct): Step<number> {
+    const call = api.createProduct(productBody(change, order, { customerId, serviceId }, product));
     return creation('Create Rev.io Service Product: Rev.io API', call, async (signal) => {
       const { records, text } = await api.products(serviceId, signal);
-      const idsBefore = attached.map(({ service_product_id }) => service_product_id);
-      const made = records.find((each) => each.product_id === productId && !idsBefore.includes(each.service_product_id));
+      // It is ordered only where the line had none before.
+      const made = records.find(({ product_id }) => product_id === product.productId);
       return { id: made?.service_product_id, text };
     });
   }
@@ -122,14 +111,6 @@ export async function orderService(
     };
   }
 
-  /** `yyyy-MM-ddZ`; the effective date only when prorating. */
-  function dates() {
-    return given({
-      effective_date: order.prorate ? `${change.effectiveDate}Z` : null,
-      activated_date: change.activatedDate === null ? null : `${change.activatedDate}Z`,
-    });
-  }
-
   function serviceEffect(id: number): Effect {
     return {
       kind: 'rev-service',
@@ -145,7 +126,7 @@ export async function orderService(
     };
   }
 
-  function productEffect(serviceProductId: number, { productId, rate }: ServiceOrder['products'][number]): Effect {
+  function productEffect(serviceProductId: number, { productId, rate }: OrderedProduct): Effect {
     return {
       kind: 'rev-product',
       serviceProductId,
@@ -161,9 +142,15 @@ export async function orderService(
   }
 }
 
-/** Members that have a value: Rev.io takes no nulls. */
-function given(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+function packageRefused({ service_id }: Service): CallFailed {
+  return new CallFailed({
+    code: 'PACKAGE_FOR_LIVE_SERVICE',
+    class: 'billing',
+    retryable: false,
+    http: null,
+    message: `Service ${service_id} exists at Rev.io; a package can only be given to a new line`,
+    hint: 'order products instead, or disconnect the line at Rev.io and retry',
+  });
 }
 
 function auditOf(description: string, table: string, row: object): AuditEntry {

@@ -1,6 +1,6 @@
 import type { Billing } from '../../domain/billing.ts';
 import type { HttpAnswer } from '../../domain/http.ts';
-import { createRevioApi } from './api.ts';
+import { createRevioApi, isLoginRefused } from './api.ts';
 import { orderService } from './order-service.ts';
 
 /** Rev.io billing, REST API v1. */
@@ -19,6 +19,7 @@ export const revio: Billing = {
     'Ocp-Apim-Subscription-Key': settings['SUBSCRIPTION_KEY'] ?? '',
   }),
   limitedFor,
+  isLoginRefused,
   connect: ({ http, settings }) => {
     const api = createRevioApi(settings['BASE_URL'] ?? '', settings['NUMBER_QUERY'] ?? 'search.number', http);
     return {

@@ -2,7 +2,7 @@ import type { DeviceState, RowError, RowResult } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { Queries } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
-import { STATUS } from './runs.ts';
+import { IS_OPEN_ENDED, STATUS } from './runs.ts';
 import { setOf } from '../sets.ts';
 
 type ResultRow = readonly [
@@ -21,17 +21,29 @@ type ResultRow = readonly [
   cells: string,
 ];
 
+/** Of a row that was begun and has no verdict: its run was killed, stopped before it came to it, or is at it. */
+const OPEN_ENDED: RowError = {
+  code: 'INTERRUPTED',
+  class: 'unknown',
+  retryable: false,
+  http: null,
+  message: 'It was begun, and it is not known yet how it ends',
+  hint: 'pond-bulk resume goes on',
+};
+
 /** How every row of these bulk changes stands, in the order of the list. */
 export async function* streamResults(db: Queries, bulkChangeIds: readonly string[]): AsyncIterable<RowResult> {
   const rows = db.stream<ResultRow>(
     `
     SELECT mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
-      mine.before_state, mine.after_state, mine.attempt, mine.ms, mine.message, mine.error, mine.cells
+      mine.before_state, mine.after_state, mine.attempt, mine.ms,
+      CASE WHEN ${IS_OPEN_ENDED} THEN :open_ended ELSE mine.message END, CASE WHEN ${IS_OPEN_ENDED} THEN :open_error ELSE mine.error END, mine.cells
     FROM ${ownTable(db.engine, 'change_row')} AS mine
     JOIN ${setOf('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
     LEFT JOIN ServiceProvider AS provider ON provider.id = mine.provider_id
     ORDER BY mine.line, mine.id`,
-    { bulk_changes: bulkChangeIds.map((id) => ({ id })) },
+    // What an earlier stop said of such a row is no longer so.
+    { bulk_changes: bulkChangeIds.map((id) => ({ id })), open_ended: OPEN_ENDED.message, open_error: JSON.stringify(OPEN_ENDED) },
   );
   for await (const page of rows) for (const row of page) yield resultOf(row);
 }
@@ -62,7 +74,7 @@ function resultOf([
     after: after === null ? null : (JSON.parse(after) as DeviceState),
     attempts,
     ms,
-    message: message ?? (status === 'UNKNOWN' ? 'The run was stopped while it was under way' : ''),
+    message: message ?? '',
     error: error === null ? null : (JSON.parse(error) as RowError),
     cells: JSON.parse(cells) as readonly string[],
   };

@@ -1,3 +1,4 @@
+import { differences } from '../domain/differences.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 
@@ -26,12 +27,4 @@ export function asExpected(verdict: Verdict, expected: Expected | undefined): Ve
 
 function stale(code: string, message: string): Verdict {
   return { status: 'STALE', code, message, hint: 'plan it anew' };
-}
-
-/** `plan A, now B` for every member that both know and that differs. */
-function differences(then: DeviceState, now: DeviceState): readonly string[] {
-  return Object.keys(then).flatMap((name) => {
-    if (!Object.hasOwn(now, name) || (then[name] ?? null) === (now[name] ?? null)) return [];
-    return [`${name} was ${then[name] ?? 'none'}, is ${now[name] ?? 'none'}`];
-  });
 }

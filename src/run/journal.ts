@@ -33,6 +33,7 @@ export type JournalData =
       readonly audit: string;
       readonly request: string;
       readonly response: string;
+      /** Whether it holds for later attempts of the row too: `retry` does not do it again. */
       readonly lasting: boolean;
       /** Its audit row was committed with it. */
       readonly isAudited?: boolean;

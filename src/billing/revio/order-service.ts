@@ -11,7 +11,8 @@ import { revioErrors, type RevioApi } from './api.ts';
 
 /**
  * Makes sure that the device has a live line of this customer with the wanted products. The lines of the number are
- * read and journaled first: a live one of this customer is completed instead of created again.
+ * read and journaled first: a live one of this customer is completed instead of created again. A line of an earlier attempt is
+ * no other: it may have been disconnected since.
  */
 export async function orderService(
   change: Assignment,
@@ -108,7 +109,6 @@ export async function orderService(
     return {
       audit: audited,
       request: requestText(call),
-      lasting: true,
       send: async (signal) => sentOf(await http.send(call, signal), http, revioErrors, api.parseCreated),
       readBack: async (signal) => {
         try {

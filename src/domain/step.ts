@@ -36,8 +36,6 @@ export interface Step<T> {
   readonly idempotent?: boolean;
   /** How long a lost answer is read back before it counts as not happened, where that is not the run's own time. */
   readonly settleMs?: number | undefined;
-  /** Its success holds for later attempts of the same row too (`retry` does not send it again). */
-  readonly lasting?: boolean;
   /** `handle` is of `newHandle`, else empty. */
   send(signal: AbortSignal, handle: string): Promise<Sent<T>>;
   /** `handle` is the one of the last request: of `newHandle`, or what the carrier accepted it with. Empty when nobody named it. */

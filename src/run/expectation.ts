@@ -1,4 +1,5 @@
 import type { Undoing } from '../domain/assignment.ts';
+import { differences } from '../domain/differences.ts';
 import type { Device } from '../domain/plan-change.ts';
 import type { Refused } from '../domain/refusal.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -50,12 +51,4 @@ function withUndoing(verdict: Planned, undoing: Undoing): Verdict {
 
 function stale(code: string, message: string): Verdict {
   return { status: 'STALE', code, message, hint: 'plan it anew' };
-}
-
-/** `plan A, now B` for every member that both know and that differs. */
-function differences(then: DeviceState, now: DeviceState): readonly string[] {
-  return Object.keys(then).flatMap((name) => {
-    if (!Object.hasOwn(now, name) || (then[name] ?? null) === (now[name] ?? null)) return [];
-    return [`${name} was ${then[name] ?? 'none'}, is ${now[name] ?? 'none'}`];
-  });
 }

@@ -33,6 +33,7 @@ export type JournalData =
       readonly audit: string;
       readonly request: string;
       readonly response: string;
+      /** Whether it holds for later attempts of the row too: `retry` does not do it again. */
       readonly lasting: boolean;
       /** Its audit row was committed with it. */
       readonly isAudited?: boolean;
@@ -58,6 +59,18 @@ export type JournalData =
 /** Whether a step of this attempt was sent, or was about to be, and nothing is known of its end. */
 export function isInDoubt(entries: readonly JournalEntry[], attempt: number): boolean {
   return lastOfSteps(entries, attempt).some((data) => data.kind === 'intent' || (data.kind === 'answer' && data.ended === 'lost'));
+}
+
+/** The last step of this attempt that did what it should, or was refused; undefined when there is none. */
+export function lastEnded(entries: readonly JournalEntry[], attempt: number): JournalEntry | undefined {
+  return entries.findLast(
+    ({ attempt: each, data }) => each === attempt && data.kind === 'answer' && (data.ended === 'done' || data.ended === 'refused'),
+  );
+}
+
+/** Whether nothing of this attempt is done, in doubt or at a carrier: the portal may take the row for a new one. */
+export function isNew(entries: readonly JournalEntry[], attempt: number): boolean {
+  return lastEnded(entries, attempt) === undefined && !isInDoubt(entries, attempt) && !wasAccepted(entries, attempt);
 }
 
 /** What finds a step of this attempt again that the carrier took and has not done yet; null when there is none. */

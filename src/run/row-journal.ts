@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { AuditEntry } from '../domain/outcome.ts';
 import type { RowError } from '../domain/result.ts';
 import type { Group } from './group.ts';
-import { acceptedHandle, isInDoubt, wasAccepted, type JournalData, type JournalEntry } from './journal.ts';
+import { acceptedHandle, isInDoubt, isNew, lastEnded, wasAccepted, type JournalData, type JournalEntry } from './journal.ts';
 
 export interface RowJournalOptions {
   readonly rowId: string;
@@ -128,12 +128,16 @@ export class RowJournal {
     return this.#entries.some(({ data }) => data.kind === 'answer');
   }
 
-  /** Whether a step did what it should, or was refused. */
-  get isBegun(): boolean {
-    return this.#entries.some(
-      (entry) =>
-        this.#isOfAttempt(entry) && entry.data.kind === 'answer' && (entry.data.ended === 'done' || entry.data.ended === 'refused'),
-    );
+  /** Whether nothing is done, in doubt or at a carrier. */
+  get isNew(): boolean {
+    return isNew(this.#entries, this.#options.attempt);
+  }
+
+  /** How far it came: the last step that did what it should, or was refused; null when there is none. */
+  get progress(): string | null {
+    const last = lastEnded(this.#entries, this.#options.attempt);
+    if (last?.data.kind !== 'answer') return null;
+    return `"${last.step}" ${last.data.ended === 'done' ? 'is done' : 'was refused'}`;
   }
 
   /** Whether a step was sent, or was about to be, and nothing is known of its end. */

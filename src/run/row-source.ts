@@ -1,5 +1,5 @@
 import type { OpenRow } from '../domain/run-store.ts';
-import { isInDoubt, type JournalEntry } from './journal.ts';
+import { isNew, type JournalEntry } from './journal.ts';
 import type { RunStore } from './run-store.ts';
 
 /** A row to work on, with everything journaled for it so far. */
@@ -13,7 +13,7 @@ export interface SourcedRow {
 export interface RowSource {
   /** Null when there are no more. */
   next(): Promise<SourcedRow | null>;
-  /** Ids of the new rows that were claimed and not taken. */
+  /** Ids of the rows that were claimed and not taken, and that nothing was done of before either. */
   untaken(): Promise<readonly string[]>;
 }
 
@@ -118,7 +118,7 @@ function sourceOf(from: AsyncGenerator<readonly SourcedRow[]>, pageSize: number,
     untaken: async () => {
       await fetching;
       await from.return(undefined);
-      return ready.splice(0).flatMap(({ row, past }) => (row.status === 'NOT_STARTED' && !isInDoubt(past, row.attempt) ? [row.rowId] : []));
+      return ready.splice(0).flatMap(({ row, past }) => (row.status === 'NOT_STARTED' && isNew(past, row.attempt) ? [row.rowId] : []));
     },
   };
 }

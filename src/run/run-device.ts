@@ -45,8 +45,7 @@ export async function runDevice(
   await journal.durable();
   return {
     ...ended,
-    // Taken once, it is never new again: the portal would take it for a row that nobody has begun.
-    status: ended.status === 'NOT_STARTED' && journal.wasAccepted ? 'ACCEPTED' : ended.status,
+    ...(ended.status === 'NOT_STARTED' ? unfinished(ended, journal) : {}),
     rowId: options.rowId,
     audit: [...journal.audit(options.audited), ...ended.audit],
     audited: journal.count,
@@ -57,7 +56,7 @@ export async function runDevice(
 }
 
 /** A second Ctrl-C: requests in flight are let go, and nobody knows what became of them. */
-function cutShort({ inDoubt, acceptedHandle }: RowJournal): Ended {
+function cutShort({ inDoubt, isNew, acceptedHandle }: RowJournal): Ended {
   if (!inDoubt && acceptedHandle !== null) return verdictOf(accepted(acceptedHandle, null));
   const error: RowError = {
     code: 'INTERRUPTED',
@@ -66,10 +65,28 @@ function cutShort({ inDoubt, acceptedHandle }: RowJournal): Ended {
     http: null,
     message: inDoubt
       ? 'The run was stopped while the change was under way, and it is not known yet whether it happened'
-      : 'The run was stopped before it',
+      : `The run was stopped ${isNew ? 'before' : 'in the middle of'} it`,
     hint: 'pond-bulk resume goes on',
   };
   return { status: inDoubt ? 'UNKNOWN' : 'NOT_STARTED', message: error.message, error, after: null, effects: [], audit: [], stop: null };
+}
+
+/**
+ * A row that goes no further now. What was begun is never new again: the portal would show, and might take, it as a row that
+ * nobody has begun.
+ */
+function unfinished(
+  { message, error }: Ended,
+  { isNew, wasAccepted, progress }: RowJournal,
+): Pick<RowVerdict, 'status' | 'message' | 'error'> {
+  if (isNew) return { status: 'NOT_STARTED', message, error };
+  if (wasAccepted) return { status: 'ACCEPTED', message, error };
+  const known = progress === null ? message : `${message}. ${progress}`;
+  return {
+    status: 'UNKNOWN',
+    message: known,
+    error: error && { ...error, message: known, hint: error.hint ?? 'pond-bulk resume goes on' },
+  };
 }
 
 function endOf(error: unknown): RowEnd {

@@ -31,7 +31,7 @@ export interface RetryQuota {
 export interface Reopened {
   /** How many rows have a new attempt. */
   readonly rows: number;
-  /** Why others have none: their quota is used up. */
+  /** Why others have none: their device was changed since, or its quota is used up. */
   readonly refused: readonly Refused[];
 }
 
@@ -121,7 +121,7 @@ export interface RunStore extends RunReader {
   ): Promise<readonly OpenRow[]>;
   /** Claimed rows that were not begun after all are NEW again. */
   release(rowIds: readonly string[]): Promise<void>;
-  /** A new attempt for rows with these statuses, unless another bulk change holds their device, or its quota is used up. */
+  /** A new attempt for rows with these statuses, unless another bulk change holds their device, somebody changed it since, or its quota is used up. */
   reopen(bulkChangeId: string, statuses: readonly RowStatus[], quota: RetryQuota | null): Promise<Reopened>;
   journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
   append(entries: readonly JournalEntry[]): Promise<void>;

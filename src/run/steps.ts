@@ -39,7 +39,7 @@ export function createSteps(journal: RowJournal, options: StepsOptions): Steps {
     const texts = { audit: step.audit, request, response: sent.response };
     switch (sent.kind) {
       case 'done':
-        void journal.write(name, { kind: 'answer', ended: 'done', value: sent.value, lasting: step.lasting === true, ...texts });
+        void journal.write(name, { kind: 'answer', ended: 'done', value: sent.value, lasting: false, ...texts });
         tell(name, 'answer', sent.response);
         return { ok: true, value: sent.value };
       case 'refused':

@@ -7,7 +7,7 @@ import { createRunStore } from '../../src/database/run-store.ts';
 import { readList } from '../../src/intake/read-list.ts';
 import type { Save } from '../../src/run/run-store.ts';
 import { engines, type TestDatabase } from './engines.ts';
-import { fleet, newRow, resultsOf } from './store-world.ts';
+import { applied, fleet, newRow, resultsOf } from './store-world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -76,6 +76,27 @@ describe.each(engines)('devices that another bulk change holds, on $name', ({ cr
 
     expect(await statusesOf(second?.id ?? '')).toEqual([held(saved[0]?.id ?? '')]);
     expect(await statusesOf(third?.id ?? '')).toEqual([toDo]);
+  });
+
+  test('a row that failed gets no new attempt while another run is saving its device, and one when that run is gone', async () => {
+    const first = saveOf('a', true, [1, 2]);
+    const asNow = first.part.rows.map((row) => ({ ...row, change: row.change && { ...row.change, before: { plan: 'POND-1GB' } } }));
+    const [failed] = await store().save({ ...first, part: { ...first.part, rows: asNow } });
+    const id = failed?.id ?? '';
+    const rows = await store().claim(id, 10);
+    const refused = { status: 'FAILED', message: 'no', after: null } as const;
+    await store().commit(rows.map(({ rowId }) => ({ ...applied(id, rowId, 'no'), ...refused })));
+    const { part, ...second } = saveOf('b', false, [2]);
+    const saved = await store().save({ ...second, part: { ...part, rows: [] } });
+    await store().saveMore(second.holder, { runId: 'b', saved, rows: part.rows, preflight: part.preflight });
+
+    const beside = await store().reopen(id, ['FAILED'], null);
+    const statuses = (await statusesOf(id)).map(({ status }) => status);
+    await store().removeLeftovers('b');
+    const after = await store().reopen(id, ['FAILED'], null);
+
+    expect([beside.rows, statuses]).toEqual([1, ['NOT_STARTED', 'FAILED']]);
+    expect([after.rows, await statusesOf(id)]).toEqual([1, [toDo, toDo]]);
   });
 
   test('devices of the Mobility portal are held by its own table, by device or by ICCID', async () => {

@@ -99,7 +99,7 @@ test('a row of a run that died has a cause too', async (context) => {
   expect(query(`SELECT started FROM pondbulk_change_row WHERE iccid = '${REFUSED}'`)).toEqual([{ started: 1 }]);
   expect(status.get(REFUSED)).toMatchObject({
     status: 'UNKNOWN',
-    message: 'It was begun, and its end is not recorded',
-    error: { code: 'END_NOT_RECORDED', class: 'unknown', hint: 'pond-bulk resume reads it back' },
+    message: 'It was begun, and it is not known yet how it ends',
+    error: { code: 'INTERRUPTED', class: 'unknown', hint: 'pond-bulk resume goes on' },
   });
 });

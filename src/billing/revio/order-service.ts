@@ -13,7 +13,8 @@ import { productBody, serviceBody, type OrderedProduct } from './order-bodies.ts
 /**
  * Makes sure that the device has a live line of this customer with the wanted products. The lines of the number are
  * read and journaled first: a live one of this customer is completed instead of created again, but with a package, which
- * only a new line can be given. Rejects with CallFailed then.
+ * only a new line can be given: rejects with CallFailed then. A line of an earlier attempt is no other: it may have been
+ * disconnected since.
  */
 export async function orderService(
   change: Assignment,
@@ -97,7 +98,6 @@ export async function orderService(
     return {
       audit: audited,
       request: requestText(call),
-      lasting: true,
       send: async (signal) => sentOf(await http.send(call, signal), http, revioErrors, api.parseCreated),
       readBack: async (signal) => {
         try {

@@ -41,29 +41,36 @@ export async function heldBeside(
   ownBulkChangeIds: readonly string[],
 ): Promise<ReadonlyMap<number, string>> {
   if (deviceIds.length === 0) return new Map();
-  const saving = `bulk_change.id IN (
-        SELECT part.bulk_change_id FROM ${ownTable(tx.engine, 'run_bulk_change')} AS part
-        JOIN ${ownTable(tx.engine, 'run')} AS run ON run.id = part.run_id AND run.saved = 0)`;
   const notOwn = `bulk_change.id NOT IN (SELECT own.id FROM ${setOf('own', { id: 'bigint' })} AS own)`;
   const devices = `SELECT given.id FROM ${setOf('devices', { id: 'int' })} AS given`;
   const rows = await tx.query<{ device_id: number; bulk_change: string }>(
     `
     SELECT one.device_id, CAST(MIN(one.bulk_change) AS nvarchar(30)) AS bulk_change
-    FROM (${openRows(tx.engine, portal, devices, `(bulk_change.IsActive = 1 OR ${saving}) AND ${notOwn}`)}) AS one
+    FROM (${openRows(tx.engine, portal, devices, `${activeOrSaving(tx.engine)} AND ${notOwn}`)}) AS one
     GROUP BY one.device_id`,
     { devices: deviceIds.map((id) => ({ id })), own: ownBulkChangeIds.map((id) => ({ id })) },
   );
   return new Map(rows.map(({ device_id: id, bulk_change: held }) => [id, held]));
 }
 
-/** Ids of the device changes of `:bulkChangeId` whose devices another bulk change holds: what a new attempt must leave alone. */
+/**
+ * Ids of the device changes of `:bulkChangeId` whose devices another bulk change holds, one that is being saved too: what a new
+ * attempt must leave alone. Asked after `lockSaves`.
+ */
 export function heldChanges(engine: Engine, portal: Portal): string {
   const { change } = PORTAL_TABLES[portal];
   const devices = `SELECT its.DeviceId FROM ${change} AS its WHERE its.BulkChangeId = :bulkChangeId`;
   return `
       SELECT its.id FROM ${change} AS its
-      JOIN (${openRows(engine, portal, devices, 'bulk_change.IsActive = 1 AND bulk_change.id <> :bulkChangeId')}) AS one ON one.device_id = its.DeviceId
+      JOIN (${openRows(engine, portal, devices, `${activeOrSaving(engine)} AND bulk_change.id <> :bulkChangeId`)}) AS one ON one.device_id = its.DeviceId
       WHERE its.BulkChangeId = :bulkChangeId`;
+}
+
+/** Bulk changes that everybody sees, and those of ours that are still being saved in parts. */
+function activeOrSaving(engine: Engine): string {
+  return `(bulk_change.IsActive = 1 OR bulk_change.id IN (
+        SELECT part.bulk_change_id FROM ${ownTable(engine, 'run_bulk_change')} AS part
+        JOIN ${ownTable(engine, 'run')} AS run ON run.id = part.run_id AND run.saved = 0))`;
 }
 
 /** Open rows of these devices, from the bulk changes' side: only those are few, and device changes are found by them. */

@@ -1,5 +1,4 @@
 import type { Change } from '../../domain/change.ts';
-import type { Refused } from '../../domain/refusal.ts';
 import type { Reopened, RetryQuota } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
@@ -8,6 +7,7 @@ import { setOf } from '../sets.ts';
 import type { Portal } from '../../domain/effect.ts';
 import { beginBulkChanges } from './bulk-change.ts';
 import { heldChanges, lockSaves } from './held.ts';
+import { findMoved, type LeftAlone } from './moved.ts';
 import { spentChanges } from './spent-changes.ts';
 
 export interface Reopening {
@@ -24,7 +24,7 @@ const WANTED = setOf('wanted', { status: 'nvarchar(20)' });
 
 /**
  * Gives rows that failed a new attempt: they are NEW again, and their bulk change PROCESSING; their audit rows and journal stay. Rows
- * stay as they are whose device another bulk change holds by now, or had all the plan changes of its month.
+ * stay as they are whose device another bulk change holds by now, somebody changed since, or had all the plan changes of its month.
  */
 export async function reopenRows(db: Database, { bulkChangeId, portal, statuses, quota, operator, at }: Reopening): Promise<Reopened> {
   const logKey = await findLogKeys(db);
@@ -33,29 +33,32 @@ export async function reopenRows(db: Database, { bulkChangeId, portal, statuses,
     await lockSaves(tx);
     const own = ownTable(tx.engine, 'change_row');
     const params = { bulkChangeId, wanted: statuses.map((status) => ({ status })) };
-    const used = quota === null ? [] : await usedUp(tx, params, quota, logKey.M2M);
+    const moved = await findMoved(tx, portal, { bulkChangeId, statuses });
+    const isMoved = new Set(moved.map(({ id }) => id));
+    const used = quota === null ? [] : (await usedUp(tx, params, quota, logKey.M2M)).filter(({ id }) => !isMoved.has(id));
+    const left = [...moved, ...used];
     const isFree = `device_change_id NOT IN (${heldChanges(tx.engine, portal)})`;
-    const isLeft = `id NOT IN (SELECT used.id FROM ${setOf('used', { id: 'bigint' })} AS used)`;
-    const all = { ...params, used: used.map(({ id }) => ({ id })) };
+    const isToDo = `id NOT IN (SELECT its.id FROM ${setOf('left_alone', { id: 'bigint' })} AS its)`;
+    const all = { ...params, left_alone: left.map(({ id }) => ({ id })) };
     await tx.execute(
       `
       UPDATE ${PORTAL_TABLES[portal].change}
       SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
       WHERE id IN (
         SELECT mine.device_change_id FROM ${own} AS mine JOIN ${WANTED} AS wanted ON wanted.status = mine.status
-        WHERE mine.bulk_change_id = :bulkChangeId AND mine.${isFree} AND mine.${isLeft})`,
+        WHERE mine.bulk_change_id = :bulkChangeId AND mine.${isFree} AND mine.${isToDo})`,
       all,
     );
     const rows = await tx.execute(
       `
       UPDATE ${own}
       SET status = 'NOT_STARTED', attempt = attempt + 1, started = 0, code = NULL, message = '', error = NULL
-      WHERE bulk_change_id = :bulkChangeId AND status IN (SELECT wanted.status FROM ${WANTED} AS wanted) AND ${isFree} AND ${isLeft}`,
+      WHERE bulk_change_id = :bulkChangeId AND status IN (SELECT wanted.status FROM ${WANTED} AS wanted) AND ${isFree} AND ${isToDo}`,
       all,
     );
     // With its rows, so that the devices are held from here on.
     await beginBulkChanges(tx, [bulkChangeId], { operator, at });
-    return { rows, refused: used.map(({ refused }) => refused) };
+    return { rows, refused: left.map(({ refused }) => refused) };
   });
 }
 
@@ -65,7 +68,7 @@ async function usedUp(
   params: { readonly bulkChangeId: string; readonly wanted: readonly { readonly status: string }[] },
   { counted, since, refusalOf }: RetryQuota,
   logKey: string,
-): Promise<readonly { readonly id: string; readonly refused: Refused }[]> {
+): Promise<readonly LeftAlone[]> {
   const own = ownTable(tx.engine, 'change_row');
   const failed = `(SELECT row_.id AS device_id, row_.iccid AS device_key FROM ${own} AS row_
         WHERE row_.bulk_change_id = :bulkChangeId AND row_.status IN (SELECT wanted.status FROM ${WANTED} AS wanted))`;

@@ -2,7 +2,7 @@ import type { DeviceState, RowError, RowResult } from '../../domain/result.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { Queries } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
-import { STATUS } from './runs.ts';
+import { IS_OPEN_ENDED, STATUS } from './runs.ts';
 import { setOf } from '../sets.ts';
 
 export type ResultRow = readonly [
@@ -21,9 +21,10 @@ export type ResultRow = readonly [
   cells: string,
 ];
 
-/** In the order of ResultRow, from `resultTables`. */
+/** In the order of ResultRow, from `resultTables`. What an earlier stop said of a row that was begun again is no longer so. */
 export const RESULT_COLUMNS = `mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
-      mine.before_state, mine.after_state, mine.attempt, mine.ms, mine.message, mine.error, mine.cells`;
+      mine.before_state, mine.after_state, mine.attempt, mine.ms,
+      CASE WHEN ${IS_OPEN_ENDED} THEN NULL ELSE mine.message END, CASE WHEN ${IS_OPEN_ENDED} THEN NULL ELSE mine.error END, mine.cells`;
 
 /** Our rows (`mine`) of the bulk changes in the parameter `bulk_changes`, with their providers. */
 export function resultTables({ engine }: Pick<Queries, 'engine'>): string {
@@ -31,6 +32,16 @@ export function resultTables({ engine }: Pick<Queries, 'engine'>): string {
     JOIN ${setOf('bulk_changes', { id: 'bigint' })} AS wanted ON wanted.id = mine.bulk_change_id
     LEFT JOIN ServiceProvider AS provider ON provider.id = mine.provider_id`;
 }
+
+/** Of a row that was begun and has no verdict: its run was killed, stopped before it came to it, or is at it. */
+const OPEN_ENDED: RowError = {
+  code: 'INTERRUPTED',
+  class: 'unknown',
+  retryable: false,
+  http: null,
+  message: 'It was begun, and it is not known yet how it ends',
+  hint: 'pond-bulk resume goes on',
+};
 
 /** How every row of these bulk changes stands, in the order of the list. */
 export async function* streamResults(db: Queries, bulkChangeIds: readonly string[]): AsyncIterable<RowResult> {
@@ -43,16 +54,6 @@ export async function* streamResults(db: Queries, bulkChangeIds: readonly string
   );
   for await (const page of rows) for (const row of page) yield resultOf(row);
 }
-
-/** A row that was begun and has no verdict. */
-const NOT_RECORDED: RowError = {
-  code: 'END_NOT_RECORDED',
-  class: 'unknown',
-  retryable: false,
-  http: null,
-  message: 'It was begun, and its end is not recorded',
-  hint: 'pond-bulk resume reads it back',
-};
 
 export function resultOf([
   line,
@@ -81,8 +82,8 @@ export function resultOf([
     after: after === null ? null : (JSON.parse(after) as DeviceState),
     attempts,
     ms,
-    message: isEndless ? NOT_RECORDED.message : (message ?? ''),
-    error: isEndless ? NOT_RECORDED : error === null ? null : (JSON.parse(error) as RowError),
+    message: isEndless ? OPEN_ENDED.message : (message ?? ''),
+    error: isEndless ? OPEN_ENDED : error === null ? null : (JSON.parse(error) as RowError),
     cells: JSON.parse(cells) as readonly string[],
   };
 }

@@ -140,7 +140,8 @@ export async function markRunFinished(tx: Transaction, runId: string, exitCode: 
 }
 
 /** A row that was begun and has no verdict: nobody knows, until it is read back. */
-export const STATUS = `CASE WHEN mine.started = 1 AND mine.status = 'NOT_STARTED' THEN 'UNKNOWN' ELSE mine.status END`;
+export const IS_OPEN_ENDED = `mine.started = 1 AND mine.status = 'NOT_STARTED'`;
+export const STATUS = `CASE WHEN ${IS_OPEN_ENDED} THEN 'UNKNOWN' ELSE mine.status END`;
 
 async function findBulkChanges(db: Queries, runIds: readonly string[], integrations: IntegrationNames): Promise<RunInfo['bulkChanges']> {
   if (runIds.length === 0) return [];

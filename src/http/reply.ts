@@ -27,9 +27,21 @@ export function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
   return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };
 }
 
+/** Names of what says that a host or its network cannot be had. */
+const UNREACHABLE: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
 /** Whether the connection was never made: a request that was never written cannot have had an effect. */
-export function neverArrived(error: AxiosError): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
+export function neverArrived({ code, cause }: AxiosError): boolean {
+  return UNREACHABLE.has(code ?? '') && isOfConnecting(cause);
+}
+
+/** A kept connection may break by the same names long after it was made: only what failed while it was made tells. */
+function isOfConnecting(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  // Of a name with several addresses each has an error of its own.
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(isOfConnecting);
+  const { syscall } = cause as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 export function isServerError(status: number): boolean {

@@ -1,6 +1,7 @@
 import axios, { type AxiosError, type AxiosResponse } from 'axios';
 
 import type { HttpAnswer, HttpReply } from '../domain/http.ts';
+import { isTransientStatus } from './transient-status.ts';
 import { isUntrusted } from './untrusted.ts';
 
 /** Of answers that are made errors for axios-retry. */
@@ -20,7 +21,8 @@ export function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
 export function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
   signal.throwIfAborted();
   if (!axios.isAxiosError<Buffer>(error)) throw error;
-  if (error.response !== undefined && (error.code === TRY_AGAIN || isServerError(error.response.status))) return toReply(error.response);
+  if (error.response !== undefined && (error.code === TRY_AGAIN || isTransientStatus(error.response.status)))
+    return toReply(error.response);
   const reason = error.code ?? error.message;
   if (isUntrusted(error)) return { kind: 'not-sent', reason, isUntrusted: true };
   if (neverArrived(error)) return { kind: 'not-sent', reason };
@@ -42,10 +44,6 @@ function isOfConnecting(cause: unknown): boolean {
   if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(isOfConnecting);
   const { syscall } = cause as NodeJS.ErrnoException;
   return syscall === 'connect' || syscall === 'getaddrinfo';
-}
-
-export function isServerError(status: number): boolean {
-  return status >= 500;
 }
 
 function decode(response: AxiosResponse<Buffer>): string {

@@ -81,6 +81,25 @@ test('a read is tried again, but never one that may be sent once only', async ()
   expect([callsOfOnce, calls - callsOfOnce]).toEqual([1, 2]);
 });
 
+test.each([408, 500, 502, 503, 504])('a read that is answered %i is tried again, a write is not', async (status) => {
+  let calls = 0;
+  const { http, url } = await served(
+    (response) => {
+      calls += 1;
+      response.writeHead(status).end();
+    },
+    5000,
+    { retries: 1 },
+  );
+
+  const read = await http.read({ method: 'GET', url }, NEVER);
+  const callsOfRead = calls;
+  const sent = await http.send({ method: 'POST', url }, NEVER);
+
+  expect([read, callsOfRead]).toMatchObject([{ kind: 'answer', status }, 2]);
+  expect([sent, calls - callsOfRead]).toMatchObject([{ kind: 'answer', status }, 1]);
+});
+
 test('headers of a call win, and a text is sent as it is', async () => {
   const { http, url } = await served((response, request) => {
     request.on('data', (chunk: Buffer) =>

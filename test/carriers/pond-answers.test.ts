@@ -30,6 +30,34 @@ function refusing(message: string, ...reads: readonly HttpReply[]) {
 
 const packageThatIs = (status: string): HttpReply => answer(200, { packageId: 'p1', packageTypeId: 5, status });
 
+const listed = (packageId: string) => ({ packageId, packageTypeId: 5, status: 'ACTIVE' });
+const pageOf = (total: number, ...ids: readonly string[]): HttpReply => answer(200, { total, elements: ids.map(listed) });
+
+describe('the list of packages', () => {
+  test('is read page by page to its total', async () => {
+    const { api } = refusing('', pageOf(3, 'p1', 'p2'), pageOf(3, 'p3'));
+
+    const { packages } = await api.packages('8988303000000000001', NEVER);
+
+    expect(packages.map(({ packageId }) => packageId)).toEqual(['p1', 'p2', 'p3']);
+  });
+
+  test('may be empty', async () => {
+    const { api } = refusing('', pageOf(0));
+
+    expect((await api.packages('8988303000000000001', NEVER)).packages).toEqual([]);
+  });
+
+  test.each([
+    ['at once', [pageOf(2)]],
+    ['in the middle', [pageOf(3, 'p1', 'p2'), pageOf(3)]],
+  ] as const)('that ends before its total, %s, cannot be read: a package that is there would look absent', async (_when, pages) => {
+    const { api } = refusing('', ...pages);
+
+    await expect(api.packages('8988303000000000001', NEVER)).rejects.toMatchObject({ error: { code: 'ANSWER_UNREADABLE' } });
+  });
+});
+
 describe.each([
   ['ACTIVE', 'Package is already active'],
   ['TERMINATED', 'Package is already terminated'],

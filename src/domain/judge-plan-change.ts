@@ -2,6 +2,7 @@ import type { Carrier } from './carrier.ts';
 import type { ChangeRequest } from './change-request.ts';
 import type { DeviceFacts, ProviderPlan, RowFacts } from './facts.ts';
 import type { PlanChange } from './plan-change.ts';
+import { isPlanUuid } from './plan-uuid.ts';
 import { quotaUsedUp, suspended } from './plan-refusals.ts';
 import { pondIccid } from './pond-iccid.ts';
 import { Refusal } from './refusal.ts';
@@ -67,6 +68,8 @@ function requireNeeds(device: DeviceFacts, plan: ProviderPlan, carrier: Carrier)
         break;
       case 'plan-uuid':
         if (plan.planUuid === null) throw new Refusal('PLAN_WITHOUT_UUID', `Rate plan '${plan.code}' has no plan UUID`);
+        if (!isPlanUuid(plan.planUuid))
+          throw new Refusal('PLAN_UUID_NOT_32_DIGITS', `The plan UUID of rate plan '${plan.code}' must have 32 hexadecimal digits`);
         break;
       case 'eid':
         if (device.eid === null) throw new Refusal('DEVICE_WITHOUT_EID', `Device ${device.iccid} must have an EID`);

@@ -24,6 +24,14 @@ export type Seen<T> =
   /** The read itself failed: nothing is known. */
   | { readonly kind: 'unclear'; readonly error: RowError };
 
+/** The last request of a step, as far as it is known when it is read back. */
+export interface Asked {
+  /** Whether the other side said that it took it; else its answer was lost. */
+  readonly isTaken: boolean;
+  /** How long ago it was begun. */
+  readonly ageMs: number;
+}
+
 /** One effect on the outside: how to send it, and how to find out afterwards whether it happened. */
 export interface Step<T> {
   /** LogEntryDescription of its audit row. */
@@ -39,7 +47,7 @@ export interface Step<T> {
   /** `handle` is of `newHandle`, else empty. */
   send(signal: AbortSignal, handle: string): Promise<Sent<T>>;
   /** `handle` is the one of the last request: of `newHandle`, or what the carrier accepted it with. Empty when nobody named it. */
-  readBack(signal: AbortSignal, handle: string): Promise<Seen<T>>;
+  readBack(signal: AbortSignal, handle: string, asked: Asked): Promise<Seen<T>>;
 }
 
 /** Members of one request that stands for many devices. */

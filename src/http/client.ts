@@ -14,7 +14,8 @@ import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http
 import type { Limiter } from './limiter.ts';
 import type { Redact } from './redact.ts';
 import { isUntrusted } from './untrusted.ts';
-import { isServerError, neverArrived, replyOfError, toAnswer, toReply, TRY_AGAIN } from './reply.ts';
+import { neverArrived, replyOfError, toAnswer, toReply, TRY_AGAIN } from './reply.ts';
+import { isTransientStatus } from './transient-status.ts';
 import { watchFor102 } from './watch-for-102.ts';
 
 export interface HttpOptions {
@@ -30,7 +31,7 @@ export interface HttpOptions {
   readonly beforeWrite?: () => Promise<void>;
   /** Milliseconds to wait when this answer means "too many calls", else null. */
   readonly limitedFor: (answer: HttpAnswer) => number | null;
-  /** Whether a read that was answered so may be tried again, as after a server error. */
+  /** Whether a read that was answered so may be tried again, whatever its status. */
   readonly isTransient?: (answer: HttpAnswer) => boolean;
   /** Whether this answer refuses the credentials. Nothing is sent after it: every later call is answered the same. */
   readonly isLoginRefused?: (answer: HttpAnswer) => boolean;
@@ -116,7 +117,7 @@ function createAxios(options: HttpOptions): AxiosInstance {
   client.interceptors.response.use((response) => {
     // axios-retry looks at errors only; a read that may be tried again is made one, and turned back in replyOfError.
     const { isRepeatable } = response.config as CallConfig;
-    if (isRepeatable && (isServerError(response.status) || options.isTransient?.(toAnswer(response)) === true)) {
+    if (isRepeatable && (isTransientStatus(response.status) || options.isTransient?.(toAnswer(response)) === true)) {
       throw new axios.AxiosError(`status ${response.status}`, TRY_AGAIN, response.config, response.request, response);
     }
     return response;

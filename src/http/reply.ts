@@ -1,6 +1,7 @@
 import axios, { type AxiosError, type AxiosResponse } from 'axios';
 
 import type { HttpAnswer, HttpReply } from '../domain/http.ts';
+import { isTransientStatus } from './transient-status.ts';
 import { isUntrusted } from './untrusted.ts';
 
 /** Of answers that are made errors for axios-retry. */
@@ -21,21 +22,29 @@ export function toAnswer(response: AxiosResponse<Buffer>): HttpAnswer {
 export function replyOfError(error: unknown, signal: AbortSignal): HttpReply {
   signal.throwIfAborted();
   if (!axios.isAxiosError<Buffer>(error)) throw error;
-  if (error.response !== undefined && (error.code === TRY_AGAIN || isServerError(error.response.status))) return toReply(error.response);
+  if (error.response !== undefined && (error.code === TRY_AGAIN || isTransientStatus(error.response.status)))
+    return toReply(error.response);
   const reason = error.code ?? error.message;
   if (isUntrusted(error)) return { kind: 'not-sent', reason, isUntrusted: true };
   if (neverArrived(error)) return { kind: 'not-sent', reason };
   return { kind: 'lost', reason, timedOut: error.code === 'ETIMEDOUT' || error.code === 'ECONNABORTED' };
 }
 
+/** Names of what says that a host or its network cannot be had. */
+const UNREACHABLE: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
 /** Whether the connection was never made: a request that was never written cannot have had an effect. */
-export function neverArrived(error: AxiosError): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
+export function neverArrived({ code, cause }: AxiosError): boolean {
+  return UNREACHABLE.has(code ?? '') && isOfConnecting(cause);
 }
 
-/** Whether the other side itself failed. */
-export function isServerError(status: number): boolean {
-  return status >= 500;
+/** A kept connection may break by the same names long after it was made: only what failed while it was made tells. */
+function isOfConnecting(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  // Of a name with several addresses each has an error of its own.
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(isOfConnecting);
+  const { syscall } = cause as NodeJS.ErrnoException;
+  return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
 function decode(response: AxiosResponse<Buffer>): string {

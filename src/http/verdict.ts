@@ -2,6 +2,7 @@ import { CallFailed } from '../domain/call-failed.ts';
 import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../domain/http.ts';
 import { stopsProvider, type RowError } from '../domain/result.ts';
 import type { Sent } from '../domain/step.ts';
+import { isTransientStatus } from './transient-status.ts';
 
 /** How one service words its errors, and which of them mean more than "this row failed". */
 export interface ServiceErrors {
@@ -126,7 +127,7 @@ function errorOf(reply: HttpReply, http: HttpClient, errors: ServiceErrors): Row
 function classOfStatus(status: number, errors: ServiceErrors): RowError['class'] {
   if (status === 401 || status === 403) return 'auth';
   if (status === 429) return 'limit';
-  if (status >= 500 || status === 408) return 'transient';
+  if (isTransientStatus(status)) return 'transient';
   return errors.rowClass;
 }
 

@@ -85,6 +85,12 @@ export class RowJournal {
       .at(-1);
   }
 
+  /** How long ago the last request of the step was begun, in milliseconds. */
+  ageOf(step: string): number {
+    const now = this.#options.clock.now();
+    return now - (this.#ofStep(step).findLast(({ data }) => data.kind === 'intent')?.at ?? now);
+  }
+
   /** What earlier runs of this attempt left open. After a crash nobody knows how long the call waited, or ran: it settles from now on. */
   doubtOf(step: string): Doubt | null {
     const handle = this.intentOf(step)?.handle ?? '';

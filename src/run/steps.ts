@@ -65,7 +65,7 @@ export function createSteps(journal: RowJournal, options: StepsOptions): Steps {
     const settleMs = step.settleMs ?? options.settleMs;
     const longestMs = Math.max(LONGEST_READ_BACK_MS, settleMs * LONGEST_READ_BACK_SHARE);
     for (let waitMs = FIRST_READ_BACK_MS; ; waitMs = Math.min(waitMs * 2, longestMs)) {
-      const seen = await step.readBack(signal, handle);
+      const seen = await step.readBack(signal, handle, { isTaken: false, ageMs: journal.ageOf(name) });
       tell(name, 'read-back', seen.kind);
       const leftMs = at + settleMs - clock.now();
       const isOpen = seen.kind === 'absent' || (seen.kind === 'unclear' && !stopsProvider(seen.error));
@@ -125,7 +125,7 @@ export function createSteps(journal: RowJournal, options: StepsOptions): Steps {
   };
 
   const settleAccepted = async <T>(name: string, step: AnyStep<T>, taken: Taken): Promise<Tried<T>> => {
-    const seen = await step.readBack(signal, taken.handle);
+    const seen = await step.readBack(signal, taken.handle, { isTaken: true, ageMs: journal.ageOf(name) });
     // The audit tells both: the answer that took it, and the one that shows its end.
     const both = (response: string): string => [taken.response, response].filter((text) => text !== '').join('\n');
     if (seen.kind === 'happened') return finish(name, step, { ...seen, kind: 'done', response: both(seen.response) });

@@ -86,12 +86,32 @@ test('202 is taken, not done: a read has to confirm it', async () => {
   expect(await sentOn(answer(202, { iccid: CHANGE.device.iccid }))).toMatchObject({ kind: 'accepted' });
 });
 
-test('202 is done for a later day, which no read could confirm before', async () => {
-  const sent = await sentOn(answer(202, { iccid: CHANGE.device.iccid }), { ...CHANGE, effectiveDate: '2099-01-01' });
+test.each(['{"iccid":"89011702000000000017"}', '', '{}', 'Accepted'])(
+  '202 with the body "%s" is done for a later day, which no read could confirm before',
+  async (text) => {
+    const sent = await sentOn({ kind: 'answer', status: 202, text, retryAfterMs: null }, { ...CHANGE, effectiveDate: '2099-01-01' });
+
+    expect(sent).toMatchObject({ kind: 'done' });
+  },
+);
+
+test.each([{}, { iccid: '' }, { iccid: ' \t' }, { iccid: null }, { iccid: '89011702000000000025' }, { iccid: '890117020000000000101' }])(
+  '200 with %o does not say that it was done',
+  async (body) => {
+    expect(await sentOn(answer(200, body))).toMatchObject({ kind: 'lost', error: { code: 'ANSWER_UNREADABLE' } });
+  },
+);
+
+test.each(['89011702000000000017', ' 89011702000000000017 ', '8901170200000000001'])(
+  '200 with the ICCID "%s" is done: with or without its check digit it is the one that was asked for',
+  async (iccid) => {
+    expect(await sentOn(answer(200, { iccid }))).toMatchObject({ kind: 'done' });
+  },
+);
+
+test('an ICCID that was asked for without its check digit may be answered with it', async () => {
+  const iccid = '8901170200000000001';
+  const sent = await sentOn(answer(200, { iccid: '89011702000000000017' }), { ...CHANGE, device: { ...CHANGE.device, iccid } });
 
   expect(sent).toMatchObject({ kind: 'done' });
-});
-
-test.each([{}, { iccid: '' }, { iccid: null }])('200 with %o does not say that it was done', async (body) => {
-  expect(await sentOn(answer(200, body))).toMatchObject({ kind: 'lost', error: { code: 'ANSWER_UNREADABLE' } });
 });

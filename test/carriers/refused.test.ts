@@ -113,24 +113,32 @@ function casesOf(carrier: Carrier, device: MixedDevice): readonly Case[] {
     },
     ...dateCases(carrier),
     ...commPlanCases(carrier),
-    ...carrier.needs.map((need) => NEEDS[need](device)),
+    ...carrier.needs.flatMap((need) => NEEDS[need](device)),
   ];
 }
 
 /** A device or plan without what a carrier needs. */
-const NEEDS: Readonly<Record<CarrierNeed, (device: MixedDevice) => Case>> = {
+const NEEDS: Readonly<Record<CarrierNeed, (device: MixedDevice) => Case | readonly Case[]>> = {
   'package-type': ({ plan }) => ({
     name: 'a plan without a package type',
     sql: `UPDATE JasperCarrierRatePlan SET JasperRatePlanId = NULL WHERE RatePlanCode = '${plan}'`,
     code: 'PLAN_WITHOUT_PACKAGE_TYPE',
     message: `Rate plan '${plan}' has no POND package type`,
   }),
-  'plan-uuid': ({ plan }) => ({
-    name: 'a plan with a blank PlanUuid',
-    sql: `UPDATE JasperCarrierRatePlan SET PlanUuid = '  ' WHERE RatePlanCode = '${plan}'`,
-    code: 'PLAN_WITHOUT_UUID',
-    message: `Rate plan '${plan}' has no plan UUID`,
-  }),
+  'plan-uuid': ({ plan }) => [
+    {
+      name: 'a plan with a blank PlanUuid',
+      sql: `UPDATE JasperCarrierRatePlan SET PlanUuid = '  ' WHERE RatePlanCode = '${plan}'`,
+      code: 'PLAN_WITHOUT_UUID',
+      message: `Rate plan '${plan}' has no plan UUID`,
+    },
+    {
+      name: 'a plan with a PlanUuid of 31 digits',
+      sql: `UPDATE JasperCarrierRatePlan SET PlanUuid = SUBSTR(PlanUuid, 2) WHERE RatePlanCode = '${plan}'`,
+      code: 'PLAN_UUID_NOT_32_DIGITS',
+      message: `The plan UUID of rate plan '${plan}' must have 32 hexadecimal digits`,
+    },
+  ],
   eid: ({ iccid }) => ({
     name: 'a device with a blank EID',
     sql: `UPDATE Device SET EID = ' ' WHERE ICCID = '${iccid}'`,

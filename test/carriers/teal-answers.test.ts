@@ -5,7 +5,7 @@ import { teal } from '../../src/carriers/teal/teal.ts';
 import type { HttpCall, HttpClient, HttpReply } from '../../src/domain/http.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { PlanChange } from '../../src/domain/plan-change.ts';
-import type { BatchedStep, Steps } from '../../src/domain/step.ts';
+import type { Asked, BatchedStep, Steps } from '../../src/domain/step.ts';
 
 // What the answers of Teal mean beyond their HTTP status: a 200 may say no, and 102 is an answer.
 
@@ -19,6 +19,10 @@ const CHANGE: PlanChange = {
   effectiveDate: null,
   before: { plan: 'TEAL-100MB' },
 };
+
+const TAKEN: Asked = { isTaken: true, ageMs: 1000 };
+const LOST: Asked = { isTaken: false, ageMs: 1000 };
+const QUARTER_OF_AN_HOUR_MS = 15 * 60_000;
 
 function answer(status: number, body: unknown): HttpReply {
   return { kind: 'answer', status, text: body === undefined ? '' : JSON.stringify(body), retryAfterMs: null };
@@ -140,7 +144,63 @@ describe('what is seen of a change', () => {
   ] as const)('%s', async (_what, operation, now, seen) => {
     const step = await stepOf(esim(OLD), { result: operation, ...(now === undefined ? {} : { now }) });
 
-    expect(await step.readBack(NEVER, 'r1')).toMatchObject(seen);
+    expect(await step.readBack(NEVER, 'r1', TAKEN)).toMatchObject(seen);
+  });
+});
+
+describe('a failure that the eSIM told before the change already', () => {
+  const accepted = result({ success: true });
+
+  test('is not taken for the end of this change', async () => {
+    const step = await stepOf(esim(OLD, 'FAILURE'), { result: accepted, now: esim(OLD, 'FAILURE') });
+
+    expect(await step.readBack(NEVER, 'r1', TAKEN)).toEqual({ kind: 'pending' });
+  });
+
+  test('does not hide that this change was made', async () => {
+    const step = await stepOf(esim(OLD, 'FAILURE'), { result: accepted, now: esim(NEW, 'SUCCESS') });
+
+    expect(await step.readBack(NEVER, 'r1', TAKEN)).toMatchObject({ kind: 'happened' });
+  });
+
+  test.each(['IN_PROGRESS', 'SUCCESS', null])(
+    'counts once something else was seen in between (%s), for this request alone',
+    async (between) => {
+      const replies = { result: accepted, now: esim(OLD, between) };
+      const step = await stepOf(esim(OLD, 'FAILURE'), replies);
+
+      await step.readBack(NEVER, 'r1', TAKEN);
+      replies.now = esim(OLD, 'FAILURE');
+
+      expect(await step.readBack(NEVER, 'r1', TAKEN)).toMatchObject({ kind: 'failed', error: { code: 'PLAN_CHANGE_FAILED' } });
+      expect(await step.readBack(NEVER, 'r2', TAKEN)).toEqual({ kind: 'pending' });
+    },
+  );
+
+  test('counts when the longest time that a change may take is over', async () => {
+    const step = await stepOf(esim(OLD, 'FAILURE'), { result: accepted, now: esim(OLD, 'FAILURE') });
+
+    expect(await step.readBack(NEVER, 'r1', { ...TAKEN, ageMs: QUARTER_OF_AN_HOUR_MS - 1 })).toEqual({ kind: 'pending' });
+    expect(await step.readBack(NEVER, 'r1', { ...TAKEN, ageMs: QUARTER_OF_AN_HOUR_MS })).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('of a change whose answer was lost', () => {
+  test.each([
+    ['a status of 400', answer(400, { success: false, errorCode: 'VALIDATION_ERROR', message: 'no such requestId' })],
+    ['a 200 that says no', answer(200, { success: false, errorCode: 'ESIM_NOT_FOUND', message: 'no such operation' })],
+  ])('%s to its request id says that it is not known, and the plan tells', async (_what, operation) => {
+    const absent = await stepOf(esim(OLD), { result: operation, now: esim(OLD, 'SUCCESS') });
+    const there = await stepOf(esim(OLD), { result: operation, now: esim(NEW, 'SUCCESS') });
+
+    expect(await absent.readBack(NEVER, 'r1', LOST)).toEqual({ kind: 'absent' });
+    expect(await there.readBack(NEVER, 'r1', LOST)).toMatchObject({ kind: 'happened' });
+  });
+
+  test('the refusal of the device itself counts: its request is known', async () => {
+    const step = await stepOf(esim(OLD), { result: result({ success: false, errorMessage: 'offline' }) });
+
+    expect(await step.readBack(NEVER, 'r1', LOST)).toMatchObject({ kind: 'failed', error: { message: 'offline' } });
   });
 });
 
@@ -164,7 +224,7 @@ describe('before the change', () => {
 
 test('every call has a request id of its own, of 32 hexadecimal digits', async () => {
   const { urls, step } = await changeOf(esim(OLD), { result: answer(404, {}), now: esim(OLD) });
-  await step?.readBack(NEVER, 'r1');
+  await step?.readBack(NEVER, 'r1', TAKEN);
   const ids = [...urls, ...[1, 2].map(() => `?requestId=${step?.newHandle?.()}`)].map((url) => /requestId=(\w+)$/.exec(url)?.[1]);
 
   expect(ids.filter((id) => id !== 'r1')).toEqual(Array.from({ length: 4 }, () => expect.stringMatching(/^[0-9a-f]{32}$/)));
@@ -174,12 +234,16 @@ test('every call has a request id of its own, of 32 hexadecimal digits', async (
 test('an operation that has ended is asked for once, however often the eSIM is looked at; one that runs is asked for again', async () => {
   const replies = { result: answer(102, undefined), now: esim(OLD, 'IN_PROGRESS') };
   const { urls, step } = await changeOf(esim(OLD), replies);
-  await step?.readBack(NEVER, 'r1');
-  await step?.readBack(NEVER, 'r1');
+  await step?.readBack(NEVER, 'r1', TAKEN);
+  await step?.readBack(NEVER, 'r1', TAKEN);
   const whileItRan = urls.filter((url) => url.includes('/operation-result')).length;
 
   replies.result = result({ success: true });
-  const seen = [await step?.readBack(NEVER, 'r1'), await step?.readBack(NEVER, 'r1'), await step?.readBack(NEVER, 'r1')];
+  const seen = [
+    await step?.readBack(NEVER, 'r1', TAKEN),
+    await step?.readBack(NEVER, 'r1', TAKEN),
+    await step?.readBack(NEVER, 'r1', TAKEN),
+  ];
 
   expect(seen.map((each) => each?.kind)).toEqual(['pending', 'pending', 'pending']);
   expect(whileItRan).toBe(2);

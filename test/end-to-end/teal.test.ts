@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
 
 import type { FleetState } from '../../src/sandbox/simulator/teal-fleet.ts';
@@ -63,6 +64,25 @@ test('a change is queued, ACCEPTED, asked for by its request id while it runs (1
   expect(query(`SELECT RequestText AS text FROM DeviceBulkChangeLog WHERE LogEntryDescription = '${API}'`)).toMatchObject([
     { text: expect.stringContaining(`/esims/assign-plan?requestId=${intent?.handle}`) },
   ]);
+});
+
+test('a PlanUuid with dashes in the database is sent as 32 hexadecimal digits, and is recognised afterwards', async (context) => {
+  const { change, database, fleet, calls } = await open(context);
+  const uuid = fleet().plans.find(({ name }) => name === teal.plan)?.uuid ?? '';
+  const dashed = uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const db = new DatabaseSync(database, { timeout: 5000 });
+  db.prepare('UPDATE JasperCarrierRatePlan SET PlanUuid = ? WHERE RatePlanCode = ?').run(` ${dashed} `, teal.plan);
+  db.close();
+
+  const changed = await change([first]);
+  const again = await change([first]);
+
+  expect(dashed).toHaveLength(36);
+  expect(calls('/esims/assign-plan').map(({ body }) => body)).toEqual([{ entries: [expect.objectContaining({ planUuid: uuid })] }]);
+  expect(
+    [changed, again].map(({ rows }) => rows.get(first)?.status),
+    changed.stderr,
+  ).toEqual(['APPLIED', 'NOOP']);
 });
 
 test.for([

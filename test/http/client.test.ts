@@ -1,12 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer, type ClientRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AxiosError } from 'axios';
 import pLimit from 'p-limit';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 
 import { systemClock } from '../../src/domain/clock.ts';
 import type { HttpClient } from '../../src/domain/http.ts';
 import { backOffMs, createHttpClient, type HttpOptions } from '../../src/http/client.ts';
 import { createLimiter } from '../../src/http/limiter.ts';
+import { neverArrived } from '../../src/http/reply.ts';
 
 const servers: Server[] = [];
 const NEVER = new AbortController().signal;
@@ -76,6 +79,25 @@ test('a read is tried again, but never one that may be sent once only', async ()
 
   expect([once, repeated]).toMatchObject([{ status: 503 }, { status: 503 }]);
   expect([callsOfOnce, calls - callsOfOnce]).toEqual([1, 2]);
+});
+
+test.each([408, 500, 502, 503, 504])('a read that is answered %i is tried again, a write is not', async (status) => {
+  let calls = 0;
+  const { http, url } = await served(
+    (response) => {
+      calls += 1;
+      response.writeHead(status).end();
+    },
+    5000,
+    { retries: 1 },
+  );
+
+  const read = await http.read({ method: 'GET', url }, NEVER);
+  const callsOfRead = calls;
+  const sent = await http.send({ method: 'POST', url }, NEVER);
+
+  expect([read, callsOfRead]).toMatchObject([{ kind: 'answer', status }, 2]);
+  expect([sent, calls - callsOfRead]).toMatchObject([{ kind: 'answer', status }, 1]);
 });
 
 test('headers of a call win, and a text is sent as it is', async () => {
@@ -156,6 +178,49 @@ test('a read whose answer says so is tried again, and what it says in the end is
 
   expect([read, callsOfRead]).toMatchObject([{ kind: 'answer', status: 200, text: busy }, 2]);
   expect([sent, calls - callsOfRead]).toMatchObject([{ kind: 'answer', status: 200, text: busy }, 1]);
+});
+
+test.each(['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
+  'a write whose connection breaks with %s after it was sent is lost, and not sent again',
+  async (code) => {
+    let calls = 0;
+    let sending: ClientRequest | undefined;
+    // Node publishes an object with the request.
+    const remember = (message: unknown): void => {
+      ({ request: sending } = message as { readonly request: ClientRequest });
+    };
+    subscribe('http.client.request.start', remember);
+    onTestFinished(() => void unsubscribe('http.client.request.start', remember));
+    const { http, url } = await served(
+      () => {
+        calls += 1;
+        sending?.socket?.destroy(Object.assign(new Error(`read ${code}`), { code, syscall: 'read' }));
+      },
+      5000,
+      { retries: 1 },
+    );
+
+    const reply = await http.send({ method: 'POST', url, body: {} }, NEVER);
+
+    expect([reply, calls]).toEqual([{ kind: 'lost', reason: code, timedOut: false }, 1]);
+  },
+);
+
+test.each([
+  ['nobody listens on its port', 'http://127.0.0.1:1/', 'ECONNREFUSED'],
+  ['its name does not exist', 'http://no-such-host.invalid/', expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/)],
+])('a write was not sent where %s', async (_why, url, reason) => {
+  const { http } = await served(() => undefined, 5000);
+
+  expect(await http.send({ method: 'POST', url, body: {} }, NEVER)).toEqual({ kind: 'not-sent', reason });
+});
+
+test('a write was not sent where none of several addresses could be connected to', () => {
+  const refused = (address: string) =>
+    Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: 'ECONNREFUSED', syscall: 'connect' });
+  const cause = Object.assign(new AggregateError([refused('::1'), refused('127.0.0.1')]), { code: 'ECONNREFUSED' });
+
+  expect(neverArrived(AxiosError.from(cause))).toBe(true);
 });
 
 test('the wait between tries doubles from half a second to a minute, with jitter', () => {

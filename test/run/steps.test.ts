@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Seen, Sent, Step } from '../../src/domain/step.ts';
+import type { Asked, Seen, Sent, Step } from '../../src/domain/step.ts';
 import { createBatches } from '../../src/run/batches.ts';
 import type { JournalEntry } from '../../src/run/journal.ts';
 import { runDevice, type RowVerdict } from '../../src/run/run-device.ts';
@@ -37,6 +37,8 @@ interface Script {
   readonly handles?: string[];
   /** The handles that read-backs asked for. */
   readonly asked?: string[];
+  /** What read-backs were told of the request. */
+  readonly told?: Asked[];
   readonly signal?: AbortSignal;
   readonly onlySettle?: boolean;
 }
@@ -60,8 +62,9 @@ async function run(
       intentsOnDisk.push(disk.filter(({ data }) => data.kind === 'intent').length);
       return script.sends.shift() ?? DONE;
     },
-    readBack: async (_signal, handle) => {
+    readBack: async (_signal, handle, asked) => {
       script.asked?.push(handle);
+      script.told?.push(asked);
       script.signal?.throwIfAborted();
       return script.seen.shift() ?? { kind: 'absent' };
     },
@@ -270,6 +273,19 @@ test('a lost change that turns out to be under way is ACCEPTED, and looked at ag
 
   expect(first.verdict).toMatchObject({ status: 'ACCEPTED', isAtCarrier: true });
   expect([second.sent, second.verdict.status, asked]).toEqual([0, 'APPLIED', ['a1']]);
+});
+
+test('a read-back is told whether the request was taken, and how long ago it was begun, also after a stop', async () => {
+  const [lost, taken]: [Asked[], Asked[]] = [[], []];
+  const disk: JournalEntry[] = [];
+
+  await run(disk, { sends: [LOST, { kind: 'accepted', handle: 'r', response: '' }], seen: [], told: lost });
+  const begunAt = disk.findLast(({ data }) => data.kind === 'intent')?.at ?? Number.NaN;
+  await run(disk, { sends: [], seen: [{ kind: 'pending' }], told: taken }, { startMs: begunAt + 60_000 });
+
+  expect(lost.map(({ isTaken }) => isTaken)).toEqual(lost.map(() => false));
+  expect([lost[0]?.ageMs, lost.at(-1)?.ageMs]).toEqual([0, 30_000]);
+  expect(taken).toEqual([{ isTaken: true, ageMs: 60_000 }]);
 });
 
 test('a second Ctrl-C while an accepted change is looked at leaves it ACCEPTED', async () => {

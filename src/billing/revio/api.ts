@@ -91,9 +91,13 @@ export function createRevioApi(base: string, numberQuery: string, http: HttpClie
     for (let page = 1; ; page += 1) {
       const params = new URLSearchParams({ ...query, 'search.page': String(page), 'search.page_size': String(PAGE_SIZE) });
       const call: HttpCall = { method: 'GET', url: `${base}${path}?${params.toString()}` };
-      const { value, text } = await readBody(http, call, signal, revioErrors, (body) => parseJson(schema, body));
+      const { value, text } = await readBody(http, call, signal, revioErrors, (body) => {
+        const part = parseJson(schema, body);
+        // An empty page that says there is more: those that are missing would look absent.
+        return part?.records.length === 0 && part.has_more ? null : part;
+      });
       found.push(...value.records);
-      if (!value.has_more || value.records.length === 0) return { records: found, text };
+      if (!value.has_more) return { records: found, text };
     }
   };
   return {

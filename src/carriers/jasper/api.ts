@@ -13,6 +13,7 @@ const deviceSchema = z.object({
     .transform((name) => name ?? null),
 });
 
+const editedSchema = z.object({ iccid: z.string() });
 const errorSchema = z.object({ errorCode: z.string().optional(), errorMessage: z.string().optional() });
 
 /** Codes of Control Center that mean more than their HTTP status says. */
@@ -50,12 +51,18 @@ export function createJasperApi(service: string, base: string, http: HttpClient)
     device: (iccid: string, signal: AbortSignal) =>
       readBody(http, { method: 'GET', url: `${base}/devices/${iccid}` }, signal, errors, (text) => parseJson(deviceSchema, text)),
     edit: (iccid: string, body: JasperEdit): HttpCall => ({ method: 'PUT', url: `${base}/devices/${iccid}`, body }),
-    /** Success is a body with a non-blank ICCID. */
-    parseEdited: (text: string): string | null => parseJson(z.object({ iccid: z.string().min(1) }), text)?.iccid ?? null,
+    /** Whether the body of a 2xx says that this SIM was edited: it names it. */
+    isEdited: (text: string, iccid: string): true | null => (namesSim(parseJson(editedSchema, text)?.iccid ?? '', iccid) ? true : null),
   };
 }
 
 export type JasperApi = ReturnType<typeof createJasperApi>;
+
+/** The same ICCID, also where only one of the two ends with its check digit. */
+function namesSim(told: string, iccid: string): boolean {
+  const [shorter = '', longer = ''] = [told.trim(), iccid].toSorted((a, b) => a.length - b.length);
+  return shorter !== '' && longer.startsWith(shorter) && longer.length - shorter.length <= 1;
+}
 
 export function isRateLimited({ status, text }: HttpAnswer): boolean {
   return status === 429 || (status >= 400 && parseJson(errorSchema, text)?.errorCode === RATE_LIMIT);

@@ -32,16 +32,16 @@ export async function changeJasperPlan(change: PlanChange, steps: Steps, api: Ja
   return { status: 'APPLIED', message: SUCCESS, error: null, after, effects, audit };
 }
 
-function editDevice(change: PlanChange, edit: JasperEdit, api: JasperApi, http: HttpClient): Step<string> {
+function editDevice(change: PlanChange, edit: JasperEdit, api: JasperApi, http: HttpClient): Step<true> {
   const { iccid } = change.device;
   const call = api.edit(iccid, edit);
-  const shows = async (signal: AbortSignal): Promise<Seen<string>> => {
+  const shows = async (signal: AbortSignal): Promise<Seen<true>> => {
     try {
       const { value, text } = await api.device(iccid, signal);
       const there =
         (edit.ratePlan === undefined || value.ratePlan === edit.ratePlan) &&
         (edit.communicationPlan === undefined || value.communicationPlan === edit.communicationPlan);
-      return there ? { kind: 'happened', value: iccid, response: text } : { kind: 'absent' };
+      return there ? { kind: 'happened', value: true, response: text } : { kind: 'absent' };
     } catch (error) {
       if (error instanceof CallFailed) return { kind: 'unclear', error: error.error };
       throw error;
@@ -52,10 +52,14 @@ function editDevice(change: PlanChange, edit: JasperEdit, api: JasperApi, http: 
     request: requestText(call),
     send: async (signal) => {
       const reply = await http.send(call, signal);
-      // Reading back confirms a 202. A dated change does not show before its day, so that its 202 has to do.
-      if (reply.kind === 'answer' && reply.status === 202 && edit.effectiveDate === undefined)
-        return { kind: 'accepted', handle: 'HTTP 202', response: http.redact(reply.text) };
-      return sentOf(reply, http, api.errors, api.parseEdited);
+      if (reply.kind === 'answer' && reply.status === 202) {
+        const response = http.redact(reply.text);
+        // Reading back confirms a 202. A dated change does not show before its day, so that its 202 has to do, whatever its body.
+        return edit.effectiveDate === undefined
+          ? { kind: 'accepted', handle: 'HTTP 202', response }
+          : { kind: 'done', value: true, response };
+      }
+      return sentOf(reply, http, api.errors, (text) => api.isEdited(text, iccid));
     },
     // A dated change that was lost looks undone until its day: it is sent again, which leaves the same state.
     readBack: shows,

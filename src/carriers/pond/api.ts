@@ -42,9 +42,13 @@ export function createPondApi(base: string, http: HttpClient) {
     const found: Package[] = [];
     for (;;) {
       const url = `${base}/sim/${iccid}/package/infos?packageStatuses=ACTIVE&packageStatuses=NOT_ACTIVE&offset=${found.length}&count=${PAGE}&sortField=packageId&sortOrder=ASC`;
-      const { value, text } = await readBody(http, { method: 'GET', url }, signal, pondErrors, (body) => parseJson(pageSchema, body));
+      const { value, text } = await readBody(http, { method: 'GET', url }, signal, pondErrors, (body) => {
+        const page = parseJson(pageSchema, body);
+        // A page without packages before the total is reached: those that are missing would look absent.
+        return page?.elements.length === 0 && found.length < page.total ? null : page;
+      });
       found.push(...value.elements);
-      if (found.length >= value.total || value.elements.length === 0) return { packages: found, text };
+      if (found.length >= value.total) return { packages: found, text };
     }
   };
   return {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { CallFailed } from '../../domain/call-failed.ts';
-import type { HttpCall, HttpClient } from '../../domain/http.ts';
-import type { Seen, Sent, Step } from '../../domain/step.ts';
+import type { HttpClient } from '../../domain/http.ts';
+import type { RowError } from '../../domain/result.ts';
+import type { Seen, Step } from '../../domain/step.ts';
 import { parseJson } from '../../http/json.ts';
 import { requestText, sentOf } from '../../http/verdict.ts';
 import { parsePackage, pondErrors, type PondApi } from './api.ts';
@@ -39,19 +40,30 @@ export function addPackage(
 /** Sets a package's status; repeating it changes nothing further, and a status that comes late leaves the device served. */
 export function setStatus(api: PondApi, http: HttpClient, packageId: string, status: 'ACTIVE' | 'TERMINATED'): Step<true> {
   const call = api.setStatus(packageId, status);
+  const already = status === 'ACTIVE' ? /already active/i : /already terminated/i;
+  const look = async (signal: AbortSignal): Promise<Exclude<Seen<true>, { readonly kind: 'failed' | 'pending' }>> => {
+    try {
+      const { value, text } = await api.packageInfo(packageId, signal);
+      return value.status === status ? { kind: 'happened', value: true, response: text } : { kind: 'absent' };
+    } catch (error) {
+      return unclear(error);
+    }
+  };
   return {
     audit: 'Pond update carrier rate plan status: API.',
     request: requestText(call),
     idempotent: true,
-    send: async (signal) => sendStatus(call, http, status, signal),
-    readBack: async (signal) => {
-      try {
-        const { value, text } = await api.packageInfo(packageId, signal);
-        return value.status === status ? { kind: 'happened', value: true, response: text } : { kind: 'absent' };
-      } catch (error) {
-        return unclear(error);
-      }
+    send: async (signal) => {
+      const reply = await http.send(call, signal);
+      const sent = sentOf(reply, http, pondErrors, isStatusAnswer);
+      if (sent.kind !== 'refused' || reply.kind !== 'answer' || !already.test(reply.text)) return sent;
+      // Its words may be of another package: only the package itself says what it is.
+      const seen = await look(signal);
+      if (seen.kind === 'absent') return sent;
+      const response = `${sent.response}\n${seen.kind === 'happened' ? seen.response : seen.error.message}`;
+      return seen.kind === 'happened' ? { kind: 'done', value: true, response } : { kind: 'lost', error: seen.error, response };
     },
+    readBack: look,
   };
 }
 
@@ -74,21 +86,12 @@ export function whileActive<T>(packageId: string, api: PondApi, step: Step<T>): 
   };
 }
 
-async function sendStatus(call: HttpCall, http: HttpClient, status: string, signal: AbortSignal): Promise<Sent<true>> {
-  const reply = await http.send(call, signal);
-  const sent = sentOf(reply, http, pondErrors, isStatusAnswer);
-  const already = status === 'ACTIVE' ? /already active/i : /already terminated/i;
-  return sent.kind === 'refused' && reply.kind === 'answer' && already.test(reply.text)
-    ? { kind: 'done', value: true, response: sent.response }
-    : sent;
-}
-
 /** 204 without a body, or an object. Anything else is a page of something in between: it does not say that the call arrived. */
 function isStatusAnswer(text: string): true | null {
   return text === '' || parseJson(z.looseObject({}), text) !== null ? true : null;
 }
 
-function unclear(error: unknown): Seen<never> {
+function unclear(error: unknown): { readonly kind: 'unclear'; readonly error: RowError } {
   if (error instanceof CallFailed) return { kind: 'unclear', error: error.error };
   throw error;
 }

@@ -5,6 +5,7 @@ import type { HttpAnswer, HttpCall, HttpClient, HttpReply } from '../../domain/h
 import type { RowError } from '../../domain/result.ts';
 import { parseJson } from '../../http/json.ts';
 import { bodyOf, readBody, type ServiceErrors } from '../../http/verdict.ts';
+import { createRecent } from './recent.ts';
 
 /** One device's part of a call. */
 export interface Entry {
@@ -52,6 +53,8 @@ export type OperationResult =
   /** `response` is what may be kept of the carrier's answer. */
   | { readonly kind: 'accepted'; readonly response: string }
   | { readonly kind: 'refused'; readonly error: RowError; readonly response: string }
+  /** The question was refused as a whole: the call was, or nothing is known of it. */
+  | { readonly kind: 'call-refused'; readonly error: RowError; readonly response: string }
   | { readonly kind: 'running' }
   /** The carrier knows no such request: it never arrived, or it was long ago. */
   | { readonly kind: 'unknown' };
@@ -60,12 +63,7 @@ export type OperationResult =
 export function createTealApi(base: string, http: HttpClient, newRequestId: () => string) {
   const asking = new Map<string, Promise<HttpReply>>();
   /** How operations ended, by request id: that does not change, and only the eSIM is asked while its change takes time. */
-  const ended = new Map<string, HttpReply>();
-  const keep = (requestId: string, reply: HttpReply): void => {
-    const oldest = ended.keys().next().value;
-    if (ended.size >= MAX_KEPT && oldest !== undefined) ended.delete(oldest);
-    ended.set(requestId, reply);
-  };
+  const ended = createRecent<HttpReply>(MAX_KEPT);
   const isIn = (reply: HttpReply | undefined, eid: string): boolean =>
     reply?.kind === 'answer' && parseJson(resultSchema, reply.text)?.entries.some((each) => each.eid === eid) === true;
   /** Devices that shared a call share the question how it ended, as long as that is under way. */
@@ -104,14 +102,13 @@ export function createTealApi(base: string, http: HttpClient, newRequestId: () =
         const entry = value.entries.find((each) => each.eid === eid);
         // Nothing is said of this device, perhaps not yet.
         if (entry === undefined) return { kind: 'running' };
-        if (reply !== known) keep(requestId, reply);
+        if (reply !== known) ended.set(requestId, reply);
         if (entry.success) return { kind: 'accepted', response: text };
         const said = http.redact(entry.errorMessage ?? 'Teal: refused without a message');
         return { kind: 'refused', error: rowError('OPERATION_REFUSED', said), response: http.redact(JSON.stringify(entry)) };
       } catch (error) {
-        // The call was refused as a whole, after it had been queued.
         if (reply.kind === 'answer' && error instanceof CallFailed && error.error.class === 'carrier')
-          return { kind: 'refused', error: error.error, response: http.redact(reply.text) };
+          return { kind: 'call-refused', error: error.error, response: http.redact(reply.text) };
         throw error;
       }
     },

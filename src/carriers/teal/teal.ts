@@ -3,9 +3,13 @@ import { randomBytes } from 'node:crypto';
 import type { Carrier } from '../../domain/carrier.ts';
 import { createTealApi, isTransient } from './api.ts';
 import { changeTealPlan } from './change-plan.ts';
+import { createRecent } from './recent.ts';
 
 /** "Unique, at most 32 characters". */
 const REQUEST_ID_BYTES = 16;
+
+/** Requests whose eSIMs were seen to move: of more the oldest are forgotten, and a failure counts later. */
+const MAX_MOVED = 20_000;
 
 /** Teal Communications: eSIMs, known by their EID. */
 export const teal: Carrier = {
@@ -32,12 +36,13 @@ export const teal: Carrier = {
   isTransient,
   connect: ({ http, settings, batchSize }) => {
     const api = createTealApi(settings['BASE_URL'] ?? '', http, () => randomBytes(REQUEST_ID_BYTES).toString('hex'));
+    const moved = createRecent<true>(MAX_MOVED);
     return {
       readPlan: async ({ device }, signal) => {
         const { value } = await api.esim(device.eid ?? '', signal);
         return { planUuid: value.planUuid ?? null };
       },
-      changePlan: (change, steps) => changeTealPlan(change, steps, { api, http, batchSize }),
+      changePlan: (change, steps) => changeTealPlan(change, steps, { api, http, moved, batchSize }),
     };
   },
 };

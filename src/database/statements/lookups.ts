@@ -1,4 +1,5 @@
 import type { Customer, NamedId, Provider, ProviderPlan } from '../../domain/facts.ts';
+import { planUuid } from '../../domain/plan-uuid.ts';
 import { besideColumn } from '../collation.ts';
 import type { ReadDatabase, ReadSession } from '../database.ts';
 import type { PortalTypes } from '../portals.ts';
@@ -72,7 +73,7 @@ export function findPlans(db: ReadDatabase, providerIds: readonly number[]): Pro
         id: row.id,
         code: row.RatePlanCode,
         packageTypeId: wholeNumber(row.JasperRatePlanId),
-        planUuid: row.PlanUuid === null || row.PlanUuid.trim() === '' ? null : row.PlanUuid,
+        planUuid: planUuid(row.PlanUuid),
         providerId: row.ServiceProviderId,
       })),
     );

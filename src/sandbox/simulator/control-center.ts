@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 import type { ControlCenter, SampleData } from '../sample/data.ts';
 import { controlCenterKey } from './accounts.ts';
+import { queryFields } from './query-fields.ts';
 import { basic, type SimulatedAnswer, type SimulatedService } from './service.ts';
+import { zonedDate } from './zoned-date.ts';
 
 const deviceSchema = z.object({
   iccid: z.string(),
@@ -17,13 +19,10 @@ type Device = z.output<typeof deviceSchema>;
 const editBody = z.strictObject({
   ratePlan: z.string().min(1).optional(),
   communicationPlan: z.string().min(1).optional(),
-  effectiveDate: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}Z$/)
-    .optional(),
+  effectiveDate: zonedDate.optional(),
 });
 
-const listQuery = z.object({
+const listQuery = z.strictObject({
   modifiedSince: z.iso.datetime({ offset: true }),
   pageSize: z.coerce.number().int().min(1).max(50).default(50),
   pageNumber: z.coerce.number().int().min(1).default(1),
@@ -49,7 +48,8 @@ export function simulatedControlCenter(name: ControlCenter, sample: SampleData):
     const parsed = editBody.safeParse(body);
     if (!parsed.success) return error(400, '10000028', `Invalid member: ${z.prettifyError(parsed.error)}`);
     const { ratePlan, communicationPlan, effectiveDate } = parsed.data;
-    // The contract names no code for these two; a code may be absent.
+    // The contract names no code for these; a code may be absent.
+    if (ratePlan === undefined && communicationPlan === undefined) return error(400, undefined, 'Nothing to change');
     if (ratePlan !== undefined && !plans.has(ratePlan)) return error(400, undefined, `Rate plan ${ratePlan} is not valid`);
     const day = effectiveDate?.slice(0, 10) ?? '';
     if (day > dayOf(Date.now() + MAX_DAYS_AHEAD * DAY_MS)) return error(400, undefined, `Effective date ${day} is too far ahead`);
@@ -61,7 +61,7 @@ export function simulatedControlCenter(name: ControlCenter, sample: SampleData):
   };
 
   const list = (query: URLSearchParams): SimulatedAnswer => {
-    const parsed = listQuery.safeParse(Object.fromEntries(query));
+    const parsed = listQuery.safeParse(queryFields(query));
     if (!parsed.success) return error(400, undefined, z.prettifyError(parsed.error));
     const { modifiedSince, pageSize, pageNumber } = parsed.data;
     const found = [...devices.values()].filter(({ dateUpdated }) => dateUpdated >= dated(Date.parse(modifiedSince)));

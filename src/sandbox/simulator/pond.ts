@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { SampleData } from '../sample/data.ts';
 import { POND_ACCOUNT } from './accounts.ts';
+import { queryFields } from './query-fields.ts';
 import { basic, type SimulatedAnswer, type SimulatedCall, type SimulatedService } from './service.ts';
 
 const GIGABYTE = 1024 ** 3;
@@ -31,10 +32,11 @@ const stateSchema = z.object({
 
 type State = z.output<typeof stateSchema>;
 
-const pageQuery = z.object({
-  statuses: z.array(packageSchema.shape.status),
+const pageQuery = z.strictObject({
+  packageStatuses: z.union([packageSchema.shape.status.transform((status) => [status]), z.array(packageSchema.shape.status)]).default([]),
   offset: z.coerce.number().int().min(0).default(0),
   count: z.coerce.number().int().positive().default(10),
+  sortField: z.literal('packageId').default('packageId'),
   sortOrder: z.enum(['ASC', 'DESC']).default('ASC'),
 });
 const addBody = z.strictObject({ packageTypeId: z.number().int() });
@@ -62,9 +64,9 @@ export function simulatedPond(sample: SampleData): SimulatedService {
   }
 
   const list = (iccid: string, query: URLSearchParams): SimulatedAnswer => {
-    const parsed = pageQuery.safeParse({ ...Object.fromEntries(query), statuses: query.getAll('packageStatuses') });
+    const parsed = pageQuery.safeParse(queryFields(query));
     if (!parsed.success) return error(400, 'query parameters are not valid');
-    const { statuses, offset, count, sortOrder } = parsed.data;
+    const { packageStatuses: statuses, offset, count, sortOrder } = parsed.data;
     const found = (bySim.get(iccid) ?? [])
       .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
       .toSorted((a, b) => (a.packageId < b.packageId === (sortOrder === 'ASC') ? -1 : 1));

@@ -21,15 +21,17 @@ export function textOf(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** The JSON of a request, or the fields of a form; undefined without a body, null when it is neither. */
+/** The JSON of a request, or the fields of a form, as its content type says; undefined without a body, null when it is neither. */
 export async function bodyOf(request: IncomingMessage): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'DELETE') return undefined;
   const chunks: Buffer[] = [];
   // No encoding is set on the request.
   for await (const chunk of request) chunks.push(chunk as Buffer);
   if (chunks.length === 0) return undefined;
-  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true)
+  const type = request.headers['content-type'] ?? '';
+  if (type.startsWith('application/x-www-form-urlencoded'))
     return Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
+  if (!type.startsWith('application/json')) return null;
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
   } catch {

@@ -37,7 +37,7 @@ interface LinesState {
 /** Service lines and their products, found without looking through all of them. */
 export interface RevioLines {
   hasCustomer(customerId: number): boolean;
-  hasService(serviceId: number): boolean;
+  service(serviceId: number): Service | undefined;
   /** Lines with this number or second number, all of them for null. */
   services(number: string | null): readonly Service[];
   /** Products of a line (null: of all) in this status (null: in any). */
@@ -59,7 +59,7 @@ export function createRevioLines(initial: LinesState): RevioLines {
 
   const lines: RevioLines = {
     hasCustomer: (customerId) => customers.has(customerId),
-    hasService: (serviceId) => services.has(serviceId),
+    service: (serviceId) => services.get(serviceId),
     services: (number) => (number === null ? [...services.values()] : (byNumber.get(number) ?? [])),
     products: (serviceId, status) =>
       (serviceId === null ? products : (byService.get(Number(serviceId)) ?? [])).filter(

@@ -3,36 +3,42 @@ import { z } from 'zod';
 import type { SampleData } from '../sample/data.ts';
 import { REVIO_ACCOUNT } from './accounts.ts';
 import { createRevioLines, linesSchema, type Product, type Service } from './revio-lines.ts';
+import { queryFields } from './query-fields.ts';
 import { basic, type SimulatedAnswer, type SimulatedCall, type SimulatedService } from './service.ts';
+import { zonedDate } from './zoned-date.ts';
 
 const id = z.number().int();
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}Z$/);
-const serviceBody = z.object({
+const serviceBody = z.strictObject({
   customer_id: id,
   provider_id: id,
   service_type_id: id.optional(),
-  number: z.string().min(1).optional(),
+  number: z.string().min(1),
   number2: z.string().min(1).optional(),
   package_id: id.optional(),
   usage_plan_group_id: id.optional(),
-  effective_date: date.optional(),
-  activated_date: date.optional(),
+  effective_date: zonedDate.optional(),
+  activated_date: zonedDate.optional(),
   description: z.string().optional(),
 });
-const productBody = z.object({
+const productBody = z.strictObject({
   service_id: id,
   product_id: id,
   generate_proration: z.boolean(),
   customer_id: id.optional(),
   rate: z.number().optional(),
   quantity: id.optional(),
-  effective_date: date.optional(),
-  activated_date: date.optional(),
+  effective_date: zonedDate.optional(),
+  activated_date: zonedDate.optional(),
   description: z.string().optional(),
 });
-const pageQuery = z.object({
+const pageQuery = z.strictObject({
   'search.page': z.coerce.number().int().positive().default(1),
   'search.page_size': z.coerce.number().int().min(1).max(500).default(100),
+});
+const servicesQuery = pageQuery.extend({ 'search.number': z.string().nullable().default(null) });
+const productsQuery = pageQuery.extend({
+  'search.service_id': z.string().nullable().default(null),
+  'search.status': z.string().nullable().default(null),
 });
 const subjectBody = z.object({ number: z.string().optional(), service_id: z.number().optional() });
 
@@ -55,7 +61,7 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
   const createService = (body: unknown): SimulatedAnswer => {
     const parsed = serviceBody.safeParse(body);
     if (!parsed.success) return invalid(parsed.error);
-    const { customer_id, provider_id, number = '', number2 = null, package_id } = parsed.data;
+    const { customer_id, provider_id, number, number2 = null, package_id } = parsed.data;
     if (!lines.hasCustomer(customer_id)) return error(404, `Customer ${customer_id} not found`);
     const made: Service = { service_id: lines.nextId(), customer_id, provider_id, number, number2, disconnected_date: null };
     lines.keepService(made);
@@ -66,8 +72,11 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
   const createProduct = (body: unknown): SimulatedAnswer => {
     const parsed = productBody.safeParse(body);
     if (!parsed.success) return invalid(parsed.error);
-    const { service_id, product_id, rate } = parsed.data;
-    if (!lines.hasService(service_id)) return error(404, `Service ${service_id} not found`);
+    const { service_id, product_id, customer_id, rate } = parsed.data;
+    const service = lines.service(service_id);
+    if (service === undefined) return error(404, `Service ${service_id} not found`);
+    if (customer_id !== undefined && customer_id !== service.customer_id)
+      return error(400, `Service ${service_id} is not of customer ${customer_id}`);
     if (product_id < FIRST_PRODUCT || product_id > LAST_PRODUCT) return error(400, `Product ${product_id} is not valid`);
     const made = activeProduct(service_id, product_id, rate ?? null);
     lines.keepProduct(made);
@@ -90,11 +99,11 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
     }
     switch (`${method} ${path}`) {
       case 'GET /v1/Services':
-        return page(lines.services(query.get('search.number')), query);
+        return list(servicesQuery, query, (asked) => lines.services(asked['search.number']));
       case 'POST /v1/Services':
         return createService(body);
       case 'GET /v1/ServiceProduct':
-        return page(lines.products(query.get('search.service_id'), query.get('search.status')), query);
+        return list(productsQuery, query, (asked) => lines.products(asked['search.service_id'], asked['search.status']));
       case 'POST /v1/ServiceProduct':
         return createProduct(body);
       default:
@@ -131,9 +140,15 @@ export function simulatedRevio(sample: SampleData): SimulatedService {
   };
 }
 
-function page(records: readonly unknown[], query: URLSearchParams): SimulatedAnswer {
-  const parsed = pageQuery.safeParse(Object.fromEntries(query));
+/** A page of what is asked for. Names that there are none would be passed over, and much more be found. */
+function list<Q extends z.output<typeof pageQuery>>(
+  schema: z.ZodType<Q>,
+  query: URLSearchParams,
+  find: (asked: Q) => readonly unknown[],
+): SimulatedAnswer {
+  const parsed = schema.safeParse(queryFields(query));
   if (!parsed.success) return invalid(parsed.error);
+  const records = find(parsed.data);
   const size = parsed.data['search.page_size'];
   const from = (parsed.data['search.page'] - 1) * size;
   const shown = records.slice(from, from + size);

@@ -2,16 +2,23 @@ import { z } from 'zod';
 
 import type { SampleData } from '../sample/data.ts';
 import { TEAL_ACCOUNT } from './accounts.ts';
+import { queryFields } from './query-fields.ts';
 import type { SimulatedAnswer, SimulatedCall, SimulatedService } from './service.ts';
 import { createTealFleet, fleetSchema } from './teal-fleet.ts';
 
-const requestIdQuery = z.string().regex(/^[\w-]{1,32}$/);
-const pageQuery = z.object({
+const hexadecimal = (pattern: RegExp) => z.string().regex(pattern, 'must be hexadecimal');
+/** What every call may carry. */
+const callQuery = z.strictObject({ requestId: hexadecimal(/^[0-9a-f]{1,32}$/i), callbackUrl: z.url().optional() });
+const infoQuery = callQuery.extend({ eid: z.string(), limit: z.literal('1').optional() });
+const pageQuery = callQuery.extend({
   limit: z.coerce.number().int().min(1).max(100).default(100),
   offset: z.coerce.number().int().min(0).default(0),
 });
 const assignBody = z.strictObject({
-  entries: z.array(z.strictObject({ eid: z.string().min(1), planUuid: z.string().min(1) })).min(1),
+  entries: z
+    .array(z.strictObject({ eid: z.string().min(1), planUuid: hexadecimal(/^[0-9a-f]{32}$/i) }))
+    .min(1)
+    .refine((entries) => new Set(entries.map(({ eid }) => eid)).size === entries.length, 'names an eSIM twice'),
 });
 
 /** Codes of errors by their HTTP status. */
@@ -42,30 +49,30 @@ export function simulatedTeal(sample: SampleData): SimulatedService {
     return { status: 200, body: { success: true, requestId, entries: operation.results } };
   };
 
-  const info = (query: URLSearchParams): SimulatedAnswer => {
-    const esim = fleet.esim(query.get('eid') ?? '');
-    if (esim === undefined) return error(404, `no eSIM ${query.get('eid')}`);
+  const info = (eid: string): SimulatedAnswer => {
+    const esim = fleet.esim(eid);
+    if (esim === undefined) return error(404, `no eSIM ${eid}`);
     const { manner: _, ...told } = esim;
     return { status: 200, body: { success: true, entries: [told] } };
   };
 
   const handle = ({ method, path, query, body }: SimulatedCall): SimulatedAnswer => {
-    const requestId = requestIdQuery.safeParse(query.get('requestId'));
-    if (!requestId.success) return error(400, 'requestId must have 1 to 32 characters');
     switch (`${method} ${path}`) {
       case 'POST /esims/assign-plan':
-        return assignPlan(requestId.data, body);
+        return asked(callQuery, query, ({ requestId }) => assignPlan(requestId, body));
       case 'GET /operation-result':
-        return result(requestId.data);
+        return asked(callQuery, query, ({ requestId }) => result(requestId));
       case 'GET /esims/info':
-        return info(query);
+        return asked(infoQuery, query, ({ eid }) => info(eid));
       case 'GET /esims':
-        return page(
-          fleet.esims().map(({ eid, iccid, planUuid }) => ({ eid, iccid, planUuid })),
-          query,
+        return asked(pageQuery, query, (page) =>
+          pageOf(
+            fleet.esims().map(({ eid, iccid, planUuid }) => ({ eid, iccid, planUuid })),
+            page,
+          ),
         );
       case 'GET /plans':
-        return page(fleet.state().plans, query);
+        return asked(pageQuery, query, (page) => pageOf(fleet.state().plans, page));
       default:
         return error(404, 'no such resource');
     }
@@ -95,10 +102,13 @@ export function simulatedTeal(sample: SampleData): SimulatedService {
   };
 }
 
-function page(all: readonly unknown[], query: URLSearchParams): SimulatedAnswer {
-  const parsed = pageQuery.safeParse(Object.fromEntries(query));
-  if (!parsed.success) return error(400, z.prettifyError(parsed.error));
-  const { limit, offset } = parsed.data;
+/** The answer to a call whose query is as it must be. */
+function asked<Q>(schema: z.ZodType<Q>, query: URLSearchParams, answer: (fields: Q) => SimulatedAnswer): SimulatedAnswer {
+  const parsed = schema.safeParse(queryFields(query));
+  return parsed.success ? answer(parsed.data) : error(400, z.prettifyError(parsed.error));
+}
+
+function pageOf(all: readonly unknown[], { limit, offset }: z.output<typeof pageQuery>): SimulatedAnswer {
   return { status: 200, body: { success: true, total: all.length, entries: all.slice(offset, offset + limit) } };
 }
 

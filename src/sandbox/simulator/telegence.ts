@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { SampleData } from '../sample/data.ts';
 import { TELEGENCE_ACCOUNT } from './accounts.ts';
 import type { SimulatedAnswer, SimulatedService } from './service.ts';
+import { zonedDate } from './zoned-date.ts';
 
 const lineSchema = z.object({ subscriberNumber: z.string(), sim: z.string(), singleUserCode: z.string() });
 
 type Line = z.output<typeof lineSchema>;
 
 const changeBody = z.strictObject({
-  effectiveDate: z.string().regex(/^\d{4}-\d{2}-\d{2}Z$/),
+  effectiveDate: zonedDate,
   serviceCharacteristic: z.tuple([z.strictObject({ name: z.literal('singleUserCode'), value: z.string().min(1) })]),
 });
 

@@ -90,6 +90,10 @@ describe('a change', () => {
     ['null for unchanged', { ratePlan: 'IOT-1GB', communicationPlan: null }, '10000028'],
     ['an empty string for unchanged', { ratePlan: 'IOT-1GB', communicationPlan: '' }, '10000028'],
     ['a date with a time', { ratePlan: 'IOT-1GB', effectiveDate: '2030-01-01T00:00:00Z' }, '10000028'],
+    ['a day that no calendar has', { ratePlan: 'IOT-1GB', effectiveDate: '2019-13-77Z' }, '10000028'],
+    ['the 30th of February', { ratePlan: 'IOT-1GB', effectiveDate: '2028-02-30Z' }, '10000028'],
+    ['nothing to change', {}, undefined],
+    ['a date and nothing to change', { effectiveDate: day(1) }, undefined],
     ['a date more than 180 days ahead', { ratePlan: 'IOT-1GB', effectiveDate: day(182) }, undefined],
     ['a plan that there is none', { ratePlan: 'IOT-9TB' }, undefined],
   ])('with %s is refused and has no effect', async (_name, body, code) => {
@@ -98,6 +102,14 @@ describe('a change', () => {
     expect([answer.status, codeOf(answer)]).toEqual([400, code]);
     expect((await services.jasper('GET', DEVICE)).body).toMatchObject({ ratePlan: 'IOT-10MB', communicationPlan: 'CP_Basic' });
   });
+});
+
+test('JSON that is not called so is refused as malformed, and has no effect', async () => {
+  const headers = { 'Content-Type': 'text/plain' };
+  const answer = await services.jasper('PUT', DEVICE, { body: { ratePlan: 'IOT-1GB' }, headers });
+
+  expect([answer.status, codeOf(answer)]).toEqual([400, '10000023']);
+  expect((await services.client.summary()).effects).toEqual({});
 });
 
 test('the list has pages of at most 50, and wants to know since when', async () => {

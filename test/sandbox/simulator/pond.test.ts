@@ -78,6 +78,15 @@ describe('a SIM', () => {
   });
 });
 
+test.each(['packageStatus=ACTIVE', 'limit=10', 'packageStatuses=GONE', 'sortField=colour', 'offset=-1', 'offset=0&offset=10'])(
+  'a list of packages with %s is refused',
+  async (query) => {
+    const { status, body } = await services.pond('GET', `/sim/${POND_SIM}/package/infos?${query}`);
+
+    expect([status, body]).toEqual([400, expect.objectContaining({ message: expect.stringContaining('query') })]);
+  },
+);
+
 describe('package types', () => {
   test('are known by their number', async () => {
     const [known, unknown] = [await services.pond('GET', '/packageType/105'), await services.pond('GET', '/packageType/999')];

@@ -83,6 +83,9 @@ describe('service lines', () => {
     ['a date without its zone', { ...LINE, effective_date: '2026-11-21' }, 400],
     ['a date with a time', { ...LINE, effective_date: '2026-12-01T00:00:00Z' }, 400],
     ['no provider', { ...LINE, provider_id: undefined }, 400],
+    ['a day that no calendar has', { ...LINE, effective_date: '2026-02-30Z' }, 400],
+    ['no number', { ...LINE, number: undefined }, 400],
+    ['an unknown member', { ...LINE, customerId: 4711 }, 400],
     ['a customer that there is none', { ...LINE, customer_id: 1 }, 404],
   ])('one with %s is refused and not made', async (_name, body, expected) => {
     const { status } = await services.revio('POST', '/Services', { body });
@@ -120,6 +123,9 @@ describe('products', () => {
     ['no word on proration', { generate_proration: undefined }, 400],
     ['proration that is text', { generate_proration: 'true' }, 400],
     ['a product that there is none', { product_id: 1 }, 400],
+    ['a day that no calendar has', { activated_date: '2026-13-01Z' }, 400],
+    ['an unknown member', { prorate: true }, 400],
+    ['a customer who has not the line', { customer_id: 4712 }, 400],
     ['a line that there is none', { service_id: 1 }, 404],
   ])('one with %s is refused', async (_name, changes, expected) => {
     const service_id = await created();
@@ -144,6 +150,16 @@ test('lists come in pages of at most 500 that say whether there is more', async 
     [true, false, 10, 2],
   ]);
   expect(refused.status).toBe(400);
+});
+
+test.each([
+  '/Services?search.nummber=882310000001',
+  '/Services?search.service_id=1',
+  '/Services?page=2',
+  '/ServiceProduct?search.number=882310000001',
+  '/ServiceProduct?search.status=ACTIVE&search.status=ACTIVE',
+])('%s is refused: it would answer what nobody asked for', async (path) => {
+  expect((await services.revio('GET', path)).status).toBe(400);
 });
 
 test('over the calls of a minute it is 429, with the same wait in header and message', async () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 const assign = (requestId: string, ...entries: readonly { readonly eid: string; readonly planUuid: string }[]): Promise<Answer> =>
   services.teal('POST', `/esims/assign-plan?requestId=${requestId}`, { body: { entries } });
 const info = async (of: string): Promise<unknown> => {
-  const { body } = await services.teal('GET', `/esims/info?eid=${of}&limit=1&requestId=info`);
+  const { body } = await services.teal('GET', `/esims/info?eid=${of}&limit=1&requestId=f0`);
   // The simulator's own answer.
   return (body as { readonly entries?: readonly unknown[] }).entries?.[0];
 };
@@ -123,6 +123,19 @@ describe('a plan change', () => {
     ['an unknown member', 'a1', { entries: [{ eid: eid(1), planUuid: plan(2), when: 'now' }] }],
     ['no JSON', 'a1', '{'],
     ['no request id', '', { entries: [{ eid: eid(1), planUuid: plan(2) }] }],
+    ['a plan whose UUID has dashes', 'a1', { entries: [{ eid: eid(1), planUuid: plan(2).replace(/^(.{8})/, '$1-') }] }],
+    ['a plan whose UUID has 31 digits', 'a1', { entries: [{ eid: eid(1), planUuid: plan(2).slice(1) }] }],
+    [
+      'an eSIM twice',
+      'a1',
+      {
+        entries: [
+          { eid: eid(1), planUuid: plan(2) },
+          { eid: eid(1), planUuid: plan(3) },
+        ],
+      },
+    ],
+    ['a request id that is no hexadecimal number', 'request-1', { entries: [{ eid: eid(1), planUuid: plan(2) }] }],
     ['a request id of 33 characters', 'a'.repeat(33), { entries: [{ eid: eid(1), planUuid: plan(2) }] }],
   ])('with %s is VALIDATION_ERROR and has no effect', async (_what, requestId, body) => {
     const answer = await services.teal('POST', `/esims/assign-plan?requestId=${requestId}`, { body });
@@ -139,8 +152,15 @@ describe('a plan change', () => {
   });
 });
 
+test.each(['/esims/info?eID=1&requestId=a', '/esims?pageSize=2&requestId=a', '/operation-result?requestId=a&request=b'])(
+  '%s has a parameter that there is none',
+  async (path) => {
+    expect(codeOf(await services.teal('GET', path))).toEqual([400, 'VALIDATION_ERROR']);
+  },
+);
+
 test('a request id that never came is 404', async () => {
-  expect((await services.teal('GET', '/operation-result?requestId=nobody')).status).toBe(404);
+  expect((await services.teal('GET', '/operation-result?requestId=b0d1')).status).toBe(404);
 });
 
 test('what is queued outlives a restart: it is part of the state', async () => {

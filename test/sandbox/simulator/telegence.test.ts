@@ -65,6 +65,7 @@ test('a change of a later day is taken and does not show', async () => {
 test.each([
   ['a plan that there is none', { serviceCharacteristic: [{ name: 'singleUserCode', value: 'TG-9TB' }] }],
   ['a date with a time', { effectiveDate: '2030-01-01T00:00:00Z' }],
+  ['a day that no calendar has', { effectiveDate: '2027-02-29Z' }],
   ['no date', { effectiveDate: undefined }],
   ['another characteristic', { serviceCharacteristic: [{ name: 'sim', value: '1' }] }],
   ['an unknown member', { plan: 'TG-5GB' }],

@@ -40,6 +40,12 @@ const CASES: readonly (readonly [name: string, list: string | null, args: readon
   ],
   ['an unknown option', good, ['--plan', 'POND-5GB', '--frobnicate'], 2, ['--frobnicate']],
   ['a date in another form', good, ['--plan', 'POND-5GB', '--effective-date', '24.12.2026'], 2, ['yyyy-MM-dd']],
+  ['no plan, by flag or column', good, [], 2, ['--plan', 'plan column']],
+  ['no plan, and its column has another name', `iccid,tariff\n${pondIccid(1)},POND-5GB\n`, [], 2, ['--column plan=HEADER']],
+  ['--ask-carrier without --dry-run', good, ['--plan', 'POND-5GB', '--ask-carrier'], 2, ['--ask-carrier', '--dry-run']],
+  ['--out without --dry-run', good, ['--plan', 'POND-5GB', '--out', 'never.plan'], 2, ['--out', '--dry-run']],
+  ['an empty file name', null, ['--plan', 'POND-5GB', '--file', ''], 2, ['--file', 'must not be empty']],
+  ['an empty results folder', good, ['--plan', 'POND-5GB', '--results', ''], 2, ['--results', 'must not be empty']],
   ['a concurrency of zero', good, ['--plan', 'POND-5GB', '--concurrency', '0'], 2, ['whole number']],
 ];
 
@@ -80,6 +86,13 @@ describe('bad input gets one clear error and the right exit code, and nothing is
       2,
       'every --product',
     ],
+    [
+      'an activation date without --create-rev-service',
+      ['--customer', '4712', '--activated-date', '2026-01-01'],
+      2,
+      '--activated-date says what to create at Rev.io: add --create-rev-service',
+    ],
+    ['no customer, by flag or column', ['--customer-rate-plan', 'GOLD'], 2, 'give --customer or --site, or a customer or site column'],
     ['a customer and a site', ['--customer', '4712', '--site', 'Depot North'], 2, '--site'],
   ])('assign-customer: %s', async (name, args, code, says) => {
     const ran = await sandbox.runHere(['assign-customer', '--file', sandbox.list('customer.csv', good), ...args]);

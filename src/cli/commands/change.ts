@@ -15,15 +15,10 @@ import { openSource, prepareChange } from './prepare-change.ts';
 /** read → validate → plan → confirm → save → run → report. */
 export async function runChange(context: Context, command: ChangeCommand): Promise<void> {
   const { flags } = command;
+  requireDryRun(flags);
   const care = careOf(flags);
   const live = createLive(flags.output, context.terminal, context.clock.now);
   const results = flags.results === undefined ? null : await openResultsFolder(flags.results);
-  if (flags.out !== undefined && flags.dryRun !== true)
-    throw new PondBulkError(
-      'usage',
-      'OUT_WITHOUT_DRY_RUN',
-      '--out saves what --dry-run plans: add --dry-run, then pond-bulk apply does exactly that',
-    );
   const source = command.decided === undefined ? openSource(context, command) : null;
   const session: ReadSession | WriteSession =
     flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
@@ -48,6 +43,19 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
 
 function isWritable(session: ReadSession | WriteSession): session is WriteSession {
   return 'store' in session;
+}
+
+/** Options of a dry run; who gives one and forgets the other means no change. */
+function requireDryRun({ dryRun, out, askCarrier }: ChangeFlags): void {
+  if (dryRun === true) return;
+  if (out !== undefined) {
+    const message = '--out saves what --dry-run plans: add --dry-run, then pond-bulk apply does exactly that';
+    throw new PondBulkError('usage', 'OUT_WITHOUT_DRY_RUN', message);
+  }
+  if (askCarrier === true) {
+    const message = '--ask-carrier reads what --dry-run plans at the carriers: add --dry-run, or leave it out to make the change';
+    throw new PondBulkError('usage', 'ASK_CARRIER_WITHOUT_DRY_RUN', message);
+  }
 }
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {

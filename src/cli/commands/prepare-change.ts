@@ -1,6 +1,8 @@
 import { PondBulkError } from '../../domain/errors.ts';
 import type { Provider } from '../../domain/facts.ts';
 import type { FactsWanted } from '../../domain/facts-store.ts';
+import type { ChangeRequest } from '../../domain/change-request.ts';
+import type { List, RowValues } from '../../domain/list-row.ts';
 import { createLookupIndex } from '../../domain/lookup-index.ts';
 import { parseColumnOptions } from '../../intake/columns.ts';
 import { openListFile, readList, type ListSource } from '../../intake/read-list.ts';
@@ -50,8 +52,7 @@ export async function prepareChange(
   if (provider !== null) requireAccess(provider.id, provider.integration, access);
   // What cannot be called is said before anything is read.
   await facts.requireCallable(request.kind);
-  const given = decided?.list ?? (source === null ? null : await readList(source, parseColumnOptions(flags.column)));
-  if (given === null) throw new Error('There is neither a list nor a plan');
+  const given = decided?.list ?? (await readWanted(source, command));
   const list = await facts.prepare(given, {
     operator,
     providerId: provider?.id ?? null,
@@ -74,6 +75,27 @@ export async function prepareChange(
   await decided?.requireUsable(validation, session);
   const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
   return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
+}
+
+/** The list; one that leaves open for every row what is wanted is refused before a row of it is saved. */
+function readWanted(source: ListSource | null, { flags, defaults, request: { kind } }: ChangeCommand): Promise<List> {
+  if (source === null) throw new Error('There is neither a list nor a plan');
+  return readList(source, parseColumnOptions(flags.column), (keys) => {
+    if (!WANTED[kind].some((key) => defaults[key] !== undefined || keys.has(key))) throw nothingWanted(kind, source.name);
+  });
+}
+
+/** Without one of these no row can say what is to be done. */
+const WANTED = {
+  'change-rate-plan': ['plan'],
+  'assign-customer': ['customer', 'site'],
+} as const satisfies Record<ChangeRequest['kind'], readonly (keyof RowValues)[]>;
+
+function nothingWanted(kind: ChangeRequest['kind'], list: string): PondBulkError {
+  const elsewhere = `${list} has none (--column ${WANTED[kind][0]}=HEADER names it)`;
+  return kind === 'change-rate-plan'
+    ? new PondBulkError('usage', 'RATE_PLAN_MISSING', `No rate plan: give --plan, or a plan column; ${elsewhere}`)
+    : new PondBulkError('usage', 'CUSTOMER_MISSING', `No customer: give --customer or --site, or a customer or site column; ${elsewhere}`);
 }
 
 /** Providers whose carriers count plan changes, by calendar months in UTC. */

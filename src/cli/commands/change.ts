@@ -1,9 +1,11 @@
 import { PondBulkError } from '../../domain/errors.ts';
+import type { ValidationAnswer } from '../../domain/result.ts';
 import type { Validation } from '../../run/validate.ts';
 import { careInWords, careOf } from '../care.ts';
 import type { Context, ReadSession, WriteSession } from '../context.ts';
 import { untilStopped } from '../interruption.ts';
 import { createLive } from '../live.ts';
+import { tellRefused } from '../refused.ts';
 import { validationText } from '../render/validation.ts';
 import { publish } from '../report.ts';
 import { openResultsFolder } from '../results-folder.ts';
@@ -22,9 +24,11 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
   const source = command.decided === undefined ? openSource(context, command) : null;
   const session: ReadSession | WriteSession =
     flags.dryRun === true ? await context.openRead(flags, live.emit) : await context.openWrite(flags, live.emit);
+  let answer: ValidationAnswer | null = null;
   try {
     const prepared = await untilStopped(context.interruption, prepareChange(session, command, source));
     const { validation, warnings } = prepared;
+    answer = validation.answer;
     for (const warning of warnings) context.terminal.note(`Warning: ${warning}`);
     const problems = validationText(validation, context.terminal.isErrTty);
     if (problems !== '') context.terminal.note(problems);
@@ -35,6 +39,9 @@ export async function runChange(context: Context, command: ChangeCommand): Promi
       : await dryRunChange(context, session, command, live, prepared);
     await live.end(result);
     await publish(result, context, flags.output, results);
+  } catch (error) {
+    await tellRefused(error, context, { ...flags, command: command.name, dryRun: flags.dryRun === true, live, folder: results, answer });
+    throw error;
   } finally {
     live.stop();
     await session.close();

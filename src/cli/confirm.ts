@@ -2,13 +2,14 @@ import { PondBulkError } from '../domain/errors.ts';
 import type { Validation } from '../run/validate.ts';
 import type { ChangeCommand } from './commands/change-command.ts';
 import type { Context, GlobalFlags, WriteSession } from './context.ts';
+import { serviceLineText } from './render/service-line.ts';
 import { transition } from './render/device-state.ts';
 
 /** Asks before anything is saved: on a terminal; elsewhere --yes must say so. Rejects with PondBulkError (cancelled or usage). */
 export async function confirmChange(
   { terminal, interruption }: Context,
   { config, database }: WriteSession,
-  { flags, name }: ChangeCommand,
+  { flags, name, request }: ChangeCommand,
   validation: Validation,
 ): Promise<void> {
   if (flags.yes === true || flags.sandbox === true) return;
@@ -27,7 +28,10 @@ export async function confirmChange(
   const already = NOOP === 0 ? '' : ` (${NOOP} of them already so in the database)`;
   const devices = `${PLANNED + NOOP} device${PLANNED + NOOP === 1 ? '' : 's'} to change`;
   terminal.note(`  ${devices}${already}${refused === 0 ? '' : `, ${refused} row${refused === 1 ? '' : 's'} left out`}`);
-  for (const { iccid, before, after } of samples) terminal.note(`  ${iccid}: ${transition(before, after)}`);
+  for (const { iccid, before, after, later } of samples)
+    terminal.note(`  ${iccid}: ${transition(before, after)}${later === null ? '' : `, ${later}`}`);
+  const service = serviceLineText(request, validation);
+  if (service !== null) terminal.note(`  ${service}`);
   if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was saved, nothing was sent');
 }

@@ -169,9 +169,10 @@ function nothingReadable(list: PreparedList, first: RowFacts | null): PondBulkEr
   if (first?.problem == null)
     return new PondBulkError('input', 'EMPTY_LIST', `${list.name} has no rows. Give a list with one ICCID per line`);
   const { message, hint, column } = first.problem;
+  const none = list.rowCount === 1 ? 'its only row has no' : `none of its ${list.rowCount} rows has a`;
   return new PondBulkError(
     'input',
     'NO_READABLE_ICCID',
-    `${list.name}: none of its ${list.rowCount} rows has a readable ICCID; line ${first.line}, column ${column}: ${message} (${hint})`,
+    `${list.name}: ${none} readable ICCID; line ${first.line}, column ${column}: ${message} (${hint})`,
   );
 }

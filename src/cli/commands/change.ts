@@ -67,11 +67,9 @@ function requireDryRun({ dryRun, out, askCarrier }: ChangeFlags): void {
 
 function requireAllowed({ answer, byStatus }: Validation, { strict, maxDevices }: ChangeFlags): void {
   if (strict === true && !answer.isValid) {
-    throw new PondBulkError(
-      'input',
-      'STRICT',
-      `${(byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0)} rows are refused, and --strict allows none: nothing was done`,
-    );
+    const refused = (byStatus.REJECTED ?? 0) + (byStatus.STALE ?? 0);
+    const rows = refused === 1 ? '1 row is' : `${refused} rows are`;
+    throw new PondBulkError('input', 'STRICT', `${rows} refused, and --strict allows none: nothing was done`);
   }
   const devices = devicesOf({ byStatus });
   if (maxDevices !== undefined && devices > maxDevices) {

@@ -28,8 +28,8 @@ export async function confirmChange(
   const already = NOOP === 0 ? '' : ` (${NOOP} of them already so in the database)`;
   const devices = `${PLANNED + NOOP} device${PLANNED + NOOP === 1 ? '' : 's'} to change`;
   terminal.note(`  ${devices}${already}${refused === 0 ? '' : `, ${refused} row${refused === 1 ? '' : 's'} left out`}`);
-  for (const { iccid, before, after, later } of samples)
-    terminal.note(`  ${iccid}: ${transition(before, after)}${later === null ? '' : `, ${later}`}`);
+  for (const { iccid, before, after, note } of samples)
+    terminal.note(`  ${iccid}: ${transition(before, after)}${note === null ? '' : `, ${note}`}`);
   const service = serviceLineText(request, validation);
   if (service !== null) terminal.note(`  ${service}`);
   if (await terminal.confirm('Go on?', interruption.drain)) return;

@@ -1,5 +1,5 @@
 import type { RowFacts } from '../domain/facts.ts';
-import { laterText } from '../domain/later.ts';
+import { changeNote } from '../domain/change-note.ts';
 import type { RowError, RowResult, RunResult } from '../domain/result.ts';
 import type { CarrierAnswers } from './ask-carrier.ts';
 import type { Validation } from './validate.ts';
@@ -51,7 +51,7 @@ function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers |
     said === undefined
       ? verdict.isNoop
         ? 'already so in the database'
-        : (laterText(verdict.change) ?? '')
+        : (changeNote(verdict.change) ?? '')
       : said.state === null
         ? 'the carrier cannot be asked'
         : `at the carrier: ${Object.values(said.state)

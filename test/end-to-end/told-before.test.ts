@@ -37,6 +37,15 @@ test('an assignment: the service line, and the day from which the customer plan 
   expect(dry.stdout).toContain('customer rate plan CRP-SMALL from 2999-01-01');
 });
 
+test('an assignment now: customer plan and pool by their names', async () => {
+  const list = `iccid\n${pondIccid(1)}\n`;
+  const command = ['assign-customer', '--customer', '4712', '--customer-rate-plan', 'CRP-LARGE', '--customer-rate-pool', 'POOL-EU'];
+  const asked = await questionOf(list, command);
+  const dry = await sandbox.runHere([...command, '--dry-run', '--file', sandbox.list('list.csv', list)]);
+
+  for (const text of [asked, dry.stdout]) expect(text).toContain('customer rate plan CRP-LARGE and pool POOL-EU');
+});
+
 test('a plan change: the day of each row that has a later one', async () => {
   const list = `iccid,effective date\n${telegenceIccid(1)},2999-01-01\n${telegenceIccid(2)},\n`;
   const asked = await questionOf(list, ['change-rate-plan', '--plan', 'TG-5GB']);

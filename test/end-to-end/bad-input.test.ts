@@ -158,11 +158,23 @@ describe('bad input gets one clear error and the right exit code, and nothing is
     chmodSync(folder, 0o700);
 
     const invalid = await runCli(['config'], { env });
+    const listed = await runCli(['config', '--output', 'json'], { env: { ...env, DATABASE_URL: 'secret-word' } });
     const missing = await runCli(['change-rate-plan', '--plan', 'X', '--dry-run'], { input: good });
 
     expect(invalid.code).toBe(2);
     expect(invalid.stderr).toContain('PAGE_SIZE=many');
     expect(invalid.stderr).toContain('POND_BASE_URL=ftp://x');
+    expect(invalid.stdout).toMatch(/PAGE_SIZE +\| many +\| environment, NOT VALID/);
+    expect(invalid.stdout).toMatch(/RETRY_MAX_COUNT +\| 3 +\| default/);
+    expect(listed.code).toBe(2);
+    expect(JSON.parse(listed.stdout)).toEqual(
+      expect.arrayContaining([
+        { name: 'PAGE_SIZE', value: 'many', source: 'environment', problem: expect.stringMatching(/./) },
+        { name: 'DATABASE_URL', value: '********', source: 'environment', problem: expect.stringMatching(/./) },
+        { name: 'RETRY_MAX_COUNT', value: '3', source: 'default' },
+      ]),
+    );
+    expect(listed.stdout + listed.stderr).not.toContain('secret-word');
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('DATABASE_URL is not set');
   });

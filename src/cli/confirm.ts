@@ -3,6 +3,7 @@ import { commandText } from '../domain/rollback-of.ts';
 import type { Validation } from '../run/validate.ts';
 import { recordOf, type ChangeCommand } from './commands/change-command.ts';
 import type { Context, GlobalFlags, WriteSession } from './context.ts';
+import { serviceLineText } from './render/service-line.ts';
 import { transition } from './render/device-state.ts';
 
 /** Asks before anything is saved: on a terminal; elsewhere --yes must say so. Rejects with PondBulkError (cancelled or usage). */
@@ -12,7 +13,7 @@ export async function confirmChange(
   command: ChangeCommand,
   validation: Validation,
 ): Promise<void> {
-  const { flags } = command;
+  const { flags, request } = command;
   if (flags.yes === true || flags.sandbox === true) return;
   if (!terminal.isErrTty || !terminal.isInTty || flags.file === undefined || flags.file === '-') {
     throw new PondBulkError(
@@ -29,7 +30,10 @@ export async function confirmChange(
   const already = NOOP === 0 ? '' : ` (${NOOP} of them already so in the database)`;
   const devices = `${PLANNED + NOOP} device${PLANNED + NOOP === 1 ? '' : 's'} to change`;
   terminal.note(`  ${devices}${already}${refused === 0 ? '' : `, ${refused} row${refused === 1 ? '' : 's'} left out`}`);
-  for (const { iccid, before, after } of samples) terminal.note(`  ${iccid}: ${transition(before, after)}`);
+  for (const { iccid, before, after, note } of samples)
+    terminal.note(`  ${iccid}: ${transition(before, after)}${note === null ? '' : `, ${note}`}`);
+  const service = serviceLineText(request, validation);
+  if (service !== null) terminal.note(`  ${service}`);
   if (await terminal.confirm('Go on?', interruption.drain)) return;
   throw new PondBulkError('cancelled', 'DECLINED', 'Not confirmed: nothing was saved, nothing was sent');
 }

@@ -6,7 +6,8 @@ import { OUTPUTS } from './report.ts';
 /** Options that several commands take, each defined once. */
 
 export const outputOption = (): Option => new Option('--output <form>', 'what stdout gets').choices(OUTPUTS).default('table');
-export const resultsOption = (): Option => new Option('--results <dir>', 'write results.csv, failed.csv and summary.json there');
+export const resultsOption = (): Option =>
+  new Option('--results <dir>', 'write results.csv, failed.csv and summary.json there').argParser(notBlank);
 export const yesOption = (): Option => new Option('--yes', 'do not ask; needed where nobody can be asked (cron, CI)');
 
 export const lastChangeOption = (): Option =>

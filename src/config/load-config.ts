@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 
-import { PondBulkError } from '../domain/errors.ts';
 import { SHORTEST_SECRET } from '../domain/shortest-secret.ts';
 import type { Integration } from '../domain/carrier.ts';
 import type { EnvFile } from './env-file.ts';
 import { accountOf, liftedLimits, type ConfiguredAccount, type Ceilings } from './account.ts';
 import { namedSettings } from './integration-settings.ts';
+import { InvalidSettings, type ShownSetting } from './invalid-settings.ts';
 import { misspelt } from './misspelt.ts';
 import { numberKey, numberSettings, numberValue, type NumberKind } from './number-settings.ts';
 import { SETTINGS, type SettingKey, type SettingValue } from './settings.ts';
-import { secretsIn, shown, type Secret } from './shown.ts';
-import { createSources, type Given, type Source } from './sources.ts';
+import { MASK, secretsIn, shown, type Secret } from './shown.ts';
+import { createSources, type Given } from './sources.ts';
 
 /** Names and texts of one place that settings come from. */
 export type Texts = Readonly<Record<string, string | undefined>>;
@@ -40,10 +40,10 @@ export interface Config extends Values {
   readonly secrets: readonly string[];
   readonly warnings: readonly string[];
   /** Each setting with its value (secrets masked) and where it came from. */
-  describe(): readonly { readonly name: string; readonly value: string; readonly source: Source }[];
+  describe(): readonly ShownSetting[];
 }
 
-/** Reads all settings: flag > environment > .env > default. Throws every problem at once (PondBulkError, config). */
+/** Reads all settings: flag > environment > .env > default. Throws every problem at once (InvalidSettings). */
 export function loadConfig({ flags, env, envFile, integrations, ceilings }: ConfigInput): Config {
   const sources = createSources([
     ['flag', flags],
@@ -54,12 +54,17 @@ export function loadConfig({ flags, env, envFile, integrations, ceilings }: Conf
   const numbers = numberSettings(sources);
 
   const problems: string[] = [];
+  const reasons = new Map<string, string>();
+  const refuse = (given: Given, secret: Secret, reason: string): void => {
+    reasons.set(given.name, reason);
+    problems.push(`${told(given, secret)} ${reason}`);
+  };
   const parse = (given: Given | null, schema: z.ZodType<unknown, string> | null, secret: Secret): unknown => {
     if (given === null) return null;
     const parsed = schema?.safeParse(given.text);
-    if (parsed?.success === false) problems.push(`${told(given, secret)} ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+    if (parsed?.success === false) refuse(given, secret, parsed.error.issues[0]?.message ?? 'is not valid');
     else if (secretsIn(given.text, secret).some(({ length }) => length < SHORTEST_SECRET))
-      problems.push(`${told(given, secret)} holds a secret of less than ${SHORTEST_SECRET} characters: it could not be kept out of logs`);
+      refuse(given, secret, `holds a secret of less than ${SHORTEST_SECRET} characters: it could not be kept out of logs`);
     else return parsed?.data ?? null;
     return null;
   };
@@ -74,13 +79,21 @@ export function loadConfig({ flags, env, envFile, integrations, ceilings }: Conf
   for (const given of numbers.values()) parse(given, numberValue, null);
   const exposed = envFile?.isExposed === true ? `${envFile.path} holds secrets and is open to others than its owner: chmod 600 .env` : null;
   if (exposed !== null && values.environment !== 'sandbox') problems.push(exposed);
-  if (problems.length > 0) throw invalid(problems);
-
   const known = [
     ...Object.values(SETTINGS),
     ...named.map(({ name, setting }) => ({ ...setting, name })),
     ...[...numbers.values()].map(({ name }) => ({ name, secret: null, default: null })),
   ];
+  const describe = (): readonly ShownSetting[] =>
+    known.map(({ name, secret, default: fallback }) => {
+      const given = sources.find(name);
+      if (given === null) return { name, value: fallback ?? '', source: fallback === null ? 'missing' : 'default' };
+      const problem = reasons.get(name);
+      if (problem === undefined) return { name, value: shown(given.text, secret), source: given.source };
+      // What is not a connection may be anything.
+      return { name, value: secret === null ? shown(given.text, null) : MASK, source: given.source, problem };
+    });
+  if (problems.length > 0) throw new InvalidSettings(problems, describe());
   return {
     ...values,
     account: (integration, providerId) => accountOf(sources, integration, providerId, ceilings),
@@ -98,21 +111,11 @@ export function loadConfig({ flags, env, envFile, integrations, ceilings }: Conf
         named.map(({ name }) => name),
       ),
     ],
-    describe: () =>
-      known.map(({ name, secret, default: fallback }) => {
-        const given = sources.find(name);
-        if (given !== null) return { name, value: shown(given.text, secret), source: given.source };
-        return { name, value: fallback ?? '', source: fallback === null ? 'missing' : 'default' };
-      }),
+    describe,
   };
 }
 
 /** A setting in a message. What should be a URL with a password may be anything: it is left out. */
 function told({ name, text, source }: Given, secret: Secret): string {
   return secret === null ? `${name}=${shown(text, null)} (${source})` : `${name} (${source})`;
-}
-
-function invalid(problems: readonly string[]): PondBulkError {
-  const head = problems.length === 1 ? 'A setting is' : `${problems.length} settings are`;
-  return new PondBulkError('config', 'CONFIG_INVALID', `${head} not valid:\n${problems.map((each) => `  ${each}`).join('\n')}`);
 }

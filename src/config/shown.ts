@@ -4,7 +4,8 @@ import { connectionParts, isConnectionString } from './connection-text.ts';
 /** What of a setting is secret: everything, passwords and client secrets of a connection, or nothing. */
 export type Secret = 'everything' | 'connection' | null;
 
-const MASK = '********';
+/** What stands for a secret. */
+export const MASK = '********';
 
 /** User and password between `//` and the last `@` before the path: the raw text, since a parsed URL spells them differently. */
 const USER_AND_PASSWORD = /^([^/?#]*:\/\/)([^/?#]*)@/;

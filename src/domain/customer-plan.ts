@@ -13,9 +13,12 @@ export function customerPlanState({ customerPlan }: Assignment): DeviceState {
 /** What waits in the queue, for people; null when nothing does. */
 export function queuedText(change: Change): string | null {
   if (change.kind !== 'assign-customer' || change.customerPlan?.isQueued !== true) return null;
-  const { planCode, poolName } = change.customerPlan;
-  const what = [planCode === null ? [] : `rate plan ${planCode}`, poolName === null ? [] : `pool ${poolName}`].flat().join(' and ');
-  return `customer ${what} from ${change.effectiveDate}`;
+  return `${customerPlanText(change.customerPlan)} from ${change.effectiveDate}`;
+}
+
+/** A customer plan, a pool, or both, by their names. */
+export function customerPlanText({ planCode, poolName }: Pick<NonNullable<Assignment['customerPlan']>, 'planCode' | 'poolName'>): string {
+  return `customer ${[planCode === null ? [] : `rate plan ${planCode}`, poolName === null ? [] : `pool ${poolName}`].flat().join(' and ')}`;
 }
 
 /** Why a rollback leaves a row alone whose customer plan is not in the queue any more. */

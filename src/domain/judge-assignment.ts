@@ -105,7 +105,8 @@ function findCustomer(row: RowFacts, index: LookupIndex): Customer {
   }
   const found = customerId === undefined ? index.site(site ?? '') : index.customer(customerId);
   if (found === undefined) {
-    const hint = customerId !== undefined && index.hasNoSite(customerId) ? 'the customer has no Site' : null;
+    const hint =
+      customerId === undefined ? 'no active Site has this id or name' : index.hasNoSite(customerId) ? 'the customer has no Site' : null;
     throw new Refusal('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', hint);
   }
   return found;

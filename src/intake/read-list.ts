@@ -40,9 +40,14 @@ const NO_COLUMNS: Columns = { names: ['column 1'], index: new Map(), hasHeader: 
 
 /**
  * Reads a list of devices, with flat memory however long it is. Resolves when its columns are known. Rejects with
- * PondBulkError (input) when it is empty or nobody can tell where its ICCIDs are; wrong lines become rows with a problem.
+ * PondBulkError (input) when it is empty or nobody can tell where its ICCIDs are, and with what `requireColumns` throws; wrong lines
+ * become rows with a problem.
  */
-export async function readList(source: ListSource, columnOptions: ReadonlyMap<ColumnKey, string>): Promise<List> {
+export async function readList(
+  source: ListSource,
+  columnOptions: ReadonlyMap<ColumnKey, string>,
+  requireColumns: (keys: ReadonlySet<ColumnKey>) => void = () => undefined,
+): Promise<List> {
   const batches = filledRecords(source);
   try {
     const ahead: CsvRecord[] = [];
@@ -56,6 +61,7 @@ export async function readList(source: ListSource, columnOptions: ReadonlyMap<Co
     if (ahead.length === 0) throw new PondBulkError('input', 'EMPTY_LIST', `${source.name} is empty. Give a list with one ICCID per line`);
     const first = ahead.find(isReadable);
     const columns = first === undefined ? NO_COLUMNS : findColumns(first.cells, columnOptions, source.name, first.line);
+    requireColumns(new Set(columns.index.keys()));
     const body = columns.hasHeader ? ahead.filter((record) => record !== first) : ahead;
     return { name: source.name, columns: columns.names, rows: rows(body, batches, columns) };
   } catch (error) {

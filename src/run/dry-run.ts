@@ -1,5 +1,5 @@
 import type { RowFacts } from '../domain/facts.ts';
-import { queuedText } from '../domain/customer-plan.ts';
+import { changeNote } from '../domain/change-note.ts';
 import type { RowError, RowResult, RunResult } from '../domain/result.ts';
 import type { CarrierAnswers } from './ask-carrier.ts';
 import type { Validation } from './validate.ts';
@@ -49,7 +49,7 @@ function rowResult(row: RowFacts, { judge }: Validation, asked: CarrierAnswers |
     said === undefined
       ? verdict.isNoop
         ? 'already so in the database'
-        : (queuedText(verdict.change) ?? '')
+        : (changeNote(verdict.change) ?? '')
       : said.state === null
         ? 'the carrier cannot be asked'
         : `at the carrier: ${Object.values(said.state)

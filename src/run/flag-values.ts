@@ -4,21 +4,29 @@ import type { PreparedList } from '../domain/facts-store.ts';
 import type { LookupIndex } from '../domain/lookup-index.ts';
 import type { RowValues } from '../domain/list-row.ts';
 import type { Operator } from '../domain/operator.ts';
+import { planSuggestion } from './plan-suggestion.ts';
 
 /**
  * Refuses the whole request when a flag names a plan or customer that does not exist for any provider it could be meant
  * for (a value from a column refuses its row only). Rejects with PondBulkError (input).
  */
-export function requireFlagValues(defaults: RowValues, index: LookupIndex, providers: readonly Provider[], list: PreparedList): void {
+export function requireFlagValues(
+  defaults: RowValues,
+  index: LookupIndex,
+  providers: readonly Provider[],
+  list: Pick<PreparedList, 'lookups'>,
+): void {
   const { plan, customer, site, customerRatePlan, customerRatePool } = defaults;
   const anywhere = (find: (providerId: number) => unknown): boolean => providers.some(({ id }) => find(id) !== undefined);
   if (plan !== undefined && !anywhere((id) => index.plan(id, plan))) {
-    throw refused('RATE_PLAN_NOT_FOUND', `Rate plan '${plan}' does not exist`, suggestion(plan, list));
+    throw refused('RATE_PLAN_NOT_FOUND', `Rate plan '${plan}' does not exist`, planSuggestion(plan, providers, list));
   }
-  if ((customer !== undefined && index.customer(customer) === undefined) || (site !== undefined && index.site(site) === undefined)) {
-    const why =
-      customer !== undefined && index.hasNoSite(customer) ? 'the customer has no Site' : `there is no active one for '${customer ?? site}'`;
+  if (customer !== undefined && index.customer(customer) === undefined) {
+    const why = index.hasNoSite(customer) ? 'the customer has no Site' : `there is no active one for '${customer}'`;
     throw refused('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', why);
+  }
+  if (site !== undefined && index.site(site) === undefined) {
+    throw refused('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', `no active Site has the id or name '${site}'`);
   }
   if (customerRatePlan !== undefined && !anywhere((id) => index.customerRatePlan(customerRatePlan, id))) {
     throw refused('CUSTOMER_RATE_PLAN_NOT_FOUND', `Customer rate plan '${customerRatePlan}' does not exist`, null);
@@ -30,13 +38,6 @@ export function requireFlagValues(defaults: RowValues, index: LookupIndex, provi
 
 function refused(code: string, message: string, detail: string | null): PondBulkError {
   return new PondBulkError('input', code, detail === null ? message : `${message}: ${detail}`);
-}
-
-function suggestion(wanted: string, { lookups }: PreparedList): string {
-  const known = [...new Set(lookups.plans.map(({ code }) => code))].toSorted();
-  const alike = known.filter((code) => code.toLowerCase().includes(wanted.toLowerCase().slice(0, 4)));
-  const shown = (alike.length > 0 ? alike : known).slice(0, 5);
-  return shown.length === 0 ? 'no plan is visible to you' : `there are ${shown.join(', ')}${known.length > shown.length ? ', …' : ''}`;
 }
 
 /** The provider that --provider or SERVICE_PROVIDER names, by id, name, display name, or its integration where no other has that. Rejects with PondBulkError (usage). */

@@ -1,3 +1,4 @@
+import { customerPlanText } from '../domain/customer-plan.ts';
 import { afterDue, isNoop, refusalOfDue, type DueChange, type DueRefusal, type DueRow, type DueRules } from '../domain/due.ts';
 import type { Emit } from '../domain/event.ts';
 import type { NamedId } from '../domain/facts.ts';
@@ -13,8 +14,6 @@ const CHANGES_PER_BATCH = 1000;
 
 /** Gives due changes their numbers, and cells that name plans and pools. */
 export function dueRows(changes: readonly DueChange[], { plans, pools }: Pick<DueRules, 'plans' | 'pools'>): readonly DueRow[] {
-  const nameOf = (named: readonly NamedId[], id: number | null): string =>
-    id === null ? '' : (named.find((each) => each.id === id)?.code ?? String(id));
   return changes.map((due, index) => ({
     ...due,
     line: index + 1,
@@ -22,10 +21,14 @@ export function dueRows(changes: readonly DueChange[], { plans, pools }: Pick<Du
       String(due.queueId),
       due.iccid,
       due.effectiveDate,
-      nameOf(plans, due.customerRatePlanId),
-      nameOf(pools, due.customerRatePoolId),
+      nameOf(plans, due.customerRatePlanId) ?? '',
+      nameOf(pools, due.customerRatePoolId) ?? '',
     ],
   }));
+}
+
+function nameOf(named: readonly NamedId[], id: number | null): string | null {
+  return id === null ? null : (named.find((each) => each.id === id)?.code ?? String(id));
 }
 
 /** What would become of a due change now: refused, planned, or nothing to change. */
@@ -34,12 +37,14 @@ export function plannedDue(due: DueRow, rules: DueRules): RowResult {
   if (refusal !== null) return refusedRow(due, rules, refusal);
   const before = due.before ?? {};
   const nothing = isNoop(due, before);
+  const planCode = nameOf(rules.plans, due.customerRatePlanId);
+  const poolName = nameOf(rules.pools, due.customerRatePoolId);
   return {
     ...known(due, rules),
     status: nothing ? 'NOOP' : 'PLANNED',
     before,
     after: afterDue(due, before),
-    message: nothing ? 'already assigned' : '',
+    message: nothing ? 'already assigned' : customerPlanText({ planCode, poolName }),
   };
 }
 

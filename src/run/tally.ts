@@ -1,5 +1,6 @@
 import type { RowFacts } from '../domain/facts.ts';
 import type { LineRange } from '../domain/facts-store.ts';
+import { changeNote } from '../domain/change-note.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
@@ -19,6 +20,8 @@ export interface Sample {
   readonly iccid: string;
   readonly before: DeviceState;
   readonly after: DeviceState;
+  /** What the states do not say of it. */
+  readonly note: string | null;
 }
 
 const MAX_PROBLEMS = 50;
@@ -67,12 +70,12 @@ export class Tally {
   #addPlanned({ change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
     const group = groupOf(change);
     if (!this.groups.has(group.key)) this.groups.set(group.key, group);
-    if (!isNoop) this.#addSample({ iccid: change.device.iccid, before: change.before, after });
+    if (!isNoop) this.#addSample({ iccid: change.device.iccid, before: change.before, after, note: changeNote(change) });
   }
 
   /** The first rows; one with another outcome takes the place of one whose outcome is shown already, so that a second plan is seen. */
   #addSample(sample: Sample): void {
-    const outcome = JSON.stringify(sample.after);
+    const outcome = JSON.stringify([sample.after, sample.note]);
     if (this.samples.length < MAX_SAMPLES) {
       this.samples.push(sample);
       this.#outcomes.push(outcome);

@@ -8,6 +8,7 @@ import type { Operator } from '../domain/operator.ts';
 import type { ValidationAnswer } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import { asExpected, type Expected } from './expectation.ts';
+import { EffectiveDays } from './effective-days.ts';
 import type { Group } from './groups.ts';
 import { Tally, type Problem, type Sample } from './tally.ts';
 
@@ -48,6 +49,8 @@ export interface Validation {
   readonly providers: readonly string[];
   /** Whether a provider was refused whole (writes disabled, no credentials). */
   readonly providerRefused: boolean;
+  /** The first and the last effective date of the service lines that will be made; null when none will be. */
+  readonly serviceDays: { readonly first: string; readonly last: string } | null;
   readonly warnings: readonly string[];
   judge(row: RowFacts): Verdict;
 }
@@ -64,6 +67,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     return expectedOf === undefined ? verdict : asExpected(verdict, expectedOf(row.line));
   };
   const tally = new Tally(options.pageRows);
+  const days = new EffectiveDays(options.judging.request);
   const providers = new Map<number, string>();
   for await (const page of list.facts()) {
     for (const row of page) {
@@ -72,7 +76,9 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
         requireAccess(device.providerId, device.integration, options);
         providers.set(device.providerId, device.providerName);
       }
-      tally.add(row, judgeRow(row));
+      const verdict = judgeRow(row);
+      tally.add(row, verdict);
+      days.add(row, verdict);
     }
   }
   const { byStatus, problems, samples, refused } = tally;
@@ -86,7 +92,8 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     samples,
     providers: [...providers.values()],
     providerRefused: refused.providerRefused,
-    warnings: list.luhnFailures === 0 ? [] : [luhnWarning(list.luhnFailures)],
+    serviceDays: days.serviceDays,
+    warnings: [...(list.luhnFailures === 0 ? [] : [luhnWarning(list.luhnFailures)]), ...days.warnings()],
     judge: judgeRow,
   };
 }
@@ -168,9 +175,10 @@ function nothingReadable(list: PreparedList, first: RowFacts | null): PondBulkEr
   if (first?.problem == null)
     return new PondBulkError('input', 'EMPTY_LIST', `${list.name} has no rows. Give a list with one ICCID per line`);
   const { message, hint, column } = first.problem;
+  const none = list.rowCount === 1 ? 'its only row has no' : `none of its ${list.rowCount} rows has a`;
   return new PondBulkError(
     'input',
     'NO_READABLE_ICCID',
-    `${list.name}: none of its ${list.rowCount} rows has a readable ICCID; line ${first.line}, column ${column}: ${message} (${hint})`,
+    `${list.name}: ${none} readable ICCID; line ${first.line}, column ${column}: ${message} (${hint})`,
   );
 }

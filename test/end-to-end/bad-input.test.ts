@@ -25,12 +25,30 @@ const CASES: readonly (readonly [name: string, list: string | null, args: readon
   ['a header alone', 'iccid\n', ['--plan', 'POND-5GB'], 3, ['no rows']],
   ['no ICCID column', 'a,b\n1,2\n', ['--plan', 'POND-5GB'], 3, ['line 1', '--column']],
   ['a column that is not there', 'a,iccid\n1,2\n', ['--plan', 'POND-5GB', '--column', 'iccid=SIM'], 3, ['"SIM"', '"a", "iccid"']],
-  ['only damaged ICCIDs', 'iccid\n8.94E+18\n', ['--plan', 'POND-5GB'], 3, ['line 2', 'column iccid', 'spreadsheet']],
-  ['only short ICCIDs', 'iccid\n89883\n', ['--plan', 'POND-5GB'], 3, ['line 2', 'column iccid', '18 to 22 digits']],
+  [
+    'only damaged ICCIDs',
+    'iccid\n8.94E+18\n',
+    ['--plan', 'POND-5GB'],
+    3,
+    ['its only row has no readable ICCID; line 2', 'column iccid', 'spreadsheet'],
+  ],
+  [
+    'only short ICCIDs',
+    'iccid\n89883\n89884\n',
+    ['--plan', 'POND-5GB'],
+    3,
+    ['none of its 2 rows has a readable ICCID; line 2', 'column iccid', '18 to 22 digits'],
+  ],
   ['an unknown plan', good, ['--plan', 'POND-6GB'], 3, ["Rate plan 'POND-6GB' does not exist", 'POND-5GB']],
   ['a retired plan', good, ['--plan', 'POND-OLD'], 3, ["Rate plan 'POND-OLD' does not exist"]],
   ['an unknown provider', good, ['--plan', 'POND-5GB', '--provider', 'Nobody'], 2, ['Nobody', 'POND Sandbox']],
-  ['--strict with a refused row', `${good}8988303009999999999\n`, ['--plan', 'POND-5GB', '--strict'], 3, ['line 3', '--strict']],
+  [
+    '--strict with a refused row',
+    `${good}8988303009999999999\n`,
+    ['--plan', 'POND-5GB', '--strict'],
+    3,
+    ['line 3', '1 row is refused, and --strict'],
+  ],
   [
     'more devices than --max-devices',
     `${good}${pondIccid(2)}\n`,
@@ -40,6 +58,12 @@ const CASES: readonly (readonly [name: string, list: string | null, args: readon
   ],
   ['an unknown option', good, ['--plan', 'POND-5GB', '--frobnicate'], 2, ['--frobnicate']],
   ['a date in another form', good, ['--plan', 'POND-5GB', '--effective-date', '24.12.2026'], 2, ['yyyy-MM-dd']],
+  ['no plan, by flag or column', good, [], 2, ['--plan', 'plan column']],
+  ['no plan, and its column has another name', `iccid,tariff\n${pondIccid(1)},POND-5GB\n`, [], 2, ['--column plan=HEADER']],
+  ['--ask-carrier without --dry-run', good, ['--plan', 'POND-5GB', '--ask-carrier'], 2, ['--ask-carrier', '--dry-run']],
+  ['--out without --dry-run', good, ['--plan', 'POND-5GB', '--out', 'never.plan'], 2, ['--out', '--dry-run']],
+  ['an empty file name', null, ['--plan', 'POND-5GB', '--file', ''], 2, ['--file', 'must not be empty']],
+  ['an empty results folder', good, ['--plan', 'POND-5GB', '--results', ''], 2, ['--results', 'must not be empty']],
   ['a concurrency of zero', good, ['--plan', 'POND-5GB', '--concurrency', '0'], 2, ['whole number']],
 ];
 
@@ -81,6 +105,13 @@ describe('bad input gets one clear error and the right exit code, and nothing is
       'every --product',
     ],
     ['a communication plan and no carrier plan', ['--customer', '4712', '--comm-plan', 'CP_X'], 2, '--carrier-rate-plan'],
+    [
+      'an activation date without --create-rev-service',
+      ['--customer', '4712', '--activated-date', '2026-01-01'],
+      2,
+      '--activated-date says what to create at Rev.io: add --create-rev-service',
+    ],
+    ['no customer, by flag or column', ['--customer-rate-plan', 'GOLD'], 2, 'give --customer or --site, or a customer or site column'],
     ['a customer and a site', ['--customer', '4712', '--site', 'Depot North'], 2, '--site'],
   ])('assign-customer: %s', async (name, args, code, says) => {
     const ran = await sandbox.runHere(['assign-customer', '--file', sandbox.list('customer.csv', good), ...args]);
@@ -128,11 +159,23 @@ describe('bad input gets one clear error and the right exit code, and nothing is
     chmodSync(folder, 0o700);
 
     const invalid = await runCli(['config'], { env });
+    const listed = await runCli(['config', '--output', 'json'], { env: { ...env, DATABASE_URL: 'secret-word' } });
     const missing = await runCli(['change-rate-plan', '--plan', 'X', '--dry-run'], { input: good });
 
     expect(invalid.code).toBe(2);
     expect(invalid.stderr).toContain('PAGE_SIZE=many');
     expect(invalid.stderr).toContain('POND_BASE_URL=ftp://x');
+    expect(invalid.stdout).toMatch(/PAGE_SIZE +\| many +\| environment, NOT VALID/);
+    expect(invalid.stdout).toMatch(/RETRY_MAX_COUNT +\| 3 +\| default/);
+    expect(listed.code).toBe(2);
+    expect(JSON.parse(listed.stdout)).toEqual(
+      expect.arrayContaining([
+        { name: 'PAGE_SIZE', value: 'many', source: 'environment', problem: expect.stringMatching(/./) },
+        { name: 'DATABASE_URL', value: '********', source: 'environment', problem: expect.stringMatching(/./) },
+        { name: 'RETRY_MAX_COUNT', value: '3', source: 'default' },
+      ]),
+    );
+    expect(listed.stdout + listed.stderr).not.toContain('secret-word');
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('DATABASE_URL is not set');
   });

@@ -59,6 +59,26 @@ describe.for(['resume', 'retry'] as const)('%s sends nothing, and leaves every r
   });
 });
 
+test.for([
+  ['resume', 'Nothing to resume: no row is in doubt or not started'],
+  ['retry', 'Nothing to retry: no row is FAILED or COMPENSATED'],
+] as const)('%s with nothing to do asks nobody, says so, and tells how the rows stand', async ([how, says], context) => {
+  const { run, change, statuses, calls } = await open(context);
+  await change();
+  const callsBefore = calls();
+  const questions: string[] = [];
+  const atTerminal = await run([how, 'last'], { yes: false, env: ENV, onQuestion: (question) => `no${questions.push(question)}` });
+  const inCron = await run([how, 'last'], { yes: false, env: ENV });
+
+  expect(questions).toEqual([]);
+  for (const ran of [atTerminal, inCron]) {
+    expect([ran.code, ran.rows.size], ran.stderr).toEqual([0, ICCIDS.length]);
+    expect(ran.stderr).toContain(says);
+  }
+  expect(statuses()).toEqual(['APPLIED', 'APPLIED', 'APPLIED']);
+  expect(calls()).toBe(callsBefore);
+});
+
 describe('retry does again what failed, and nothing else', () => {
   test('a row in doubt is left as it is, and told', async (context) => {
     const { change, go, statuses, addFault, carriers } = await open(context);

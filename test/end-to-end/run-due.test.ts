@@ -227,6 +227,7 @@ test('P2: a dry run tells what would be done and writes nothing', async (context
   const ran = await world.runDue('--dry-run');
 
   expect([ran.code, ...[1, 2].map((device) => ran.rows.get(pondIccid(device))?.status)], ran.stderr).toEqual([3, 'PLANNED', 'REJECTED']);
+  expect(ran.rows.get(pondIccid(1))?.message).toBe('customer rate plan CRP-SMALL');
   expect([world.left(), world.held(1), world.history(), world.query('SELECT id FROM pondbulk_run')]).toEqual([
     [1, 2],
     [[null, null]],

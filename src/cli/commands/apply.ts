@@ -7,7 +7,10 @@ import { readPlan, type SavedPlan } from '../../run/plan-file.ts';
 import type { Validation } from '../../run/validate.ts';
 import type { Context, ReadSession, WriteSession } from '../context.ts';
 import { careOptions } from '../care.ts';
+import { createLive } from '../live.ts';
 import { notBlank, outputOption, paceOptions, positive, resultsOption, yesOption } from '../options.ts';
+import { tellRefused } from '../refused.ts';
+import { openResultsFolder } from '../results-folder.ts';
 import { today } from '../today.ts';
 import type { ChangeFlags } from './change-command.ts';
 import { runChange } from './change.ts';
@@ -40,13 +43,13 @@ export function applyCommand(program: Command, context: Context, argv: readonly 
   for (const option of [yesOption(), ...careOptions(), ...paceOptions(), outputOption(), resultsOption()]) command.addOption(option);
   command.addHelpText('after', EXAMPLES).action(async (path: string, _options: unknown, self: Command) => {
     const flags = self.optsWithGlobals<ApplyFlags>();
-    const plan = await readPlan(path);
+    const plan = await readFresh(path, flags.maxAge, context.clock.now()).catch(async (error: unknown) => {
+      const live = createLive(flags.output, context.terminal, context.clock.now);
+      const folder = flags.results === undefined ? null : await openResultsFolder(flags.results);
+      await tellRefused(error, context, { ...flags, command: 'apply', dryRun: flags.dryRun === true, live, folder, answer: null });
+      throw error;
+    });
     const { header } = plan;
-    const ageMs = context.clock.now() - Date.parse(header.createdAt);
-    if (ageMs > flags.maxAge * HOUR_MS) {
-      const hours = Math.round(ageMs / HOUR_MS);
-      throw new PondBulkError('plan', 'PLAN_TOO_OLD', `${path} is ${hours} hours old, more than --max-age ${flags.maxAge}: save it anew`);
-    }
     const isAssignment = header.command === 'assign-customer';
     await runChange(context, {
       name: header.command,
@@ -65,6 +68,15 @@ export function applyCommand(program: Command, context: Context, argv: readonly 
       },
     });
   });
+}
+
+/** A plan that may be used by its age. Rejects with PondBulkError (plan). */
+async function readFresh(path: string, maxAgeHours: number, now: number): Promise<SavedPlan> {
+  const plan = await readPlan(path);
+  const ageMs = now - Date.parse(plan.header.createdAt);
+  if (ageMs <= maxAgeHours * HOUR_MS) return plan;
+  const hours = Math.round(ageMs / HOUR_MS);
+  throw new PondBulkError('plan', 'PLAN_TOO_OLD', `${path} is ${hours} hours old, more than --max-age ${maxAgeHours}: save it anew`);
 }
 
 async function requireUsable(

@@ -114,7 +114,7 @@ function addProduct(text: string, before: readonly Product[]): readonly Product[
 }
 
 /** Options that say what to create, and are useless without --create-rev-service. */
-const SERVICE_OPTIONS = ['serviceType', 'revProvider', 'package', 'prorate', 'usagePlanGroup', 'description'] as const;
+const SERVICE_OPTIONS = ['serviceType', 'revProvider', 'package', 'prorate', 'usagePlanGroup', 'description', 'activatedDate'] as const;
 
 /** What is ordered at Rev.io. Rejects with PondBulkError (usage) for options that do not go together. */
 function serviceOrder(flags: AssignFlags): ServiceOrder | null {

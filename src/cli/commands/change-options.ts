@@ -8,7 +8,7 @@ import { quoted } from '../next-command.ts';
 /** Adds the options that both changes take. */
 export function addChangeOptions(command: Command): Command {
   const options = [
-    new Option('--file <file>', 'CSV list of devices; - or a pipe is standard input'),
+    new Option('--file <file>', 'CSV list of devices; - or a pipe is standard input').argParser(notBlank),
     new Option('--column <key=header>', 'which column (or number) holds what, e.g. iccid=SIM; repeatable')
       .argParser(collected)
       .default([], 'found by name'),

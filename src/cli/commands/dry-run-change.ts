@@ -9,6 +9,7 @@ import type { Context, ReadSession } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import type { Live } from '../live.ts';
 import { quoted, sandboxSuffix } from '../next-command.ts';
+import { serviceLineText } from '../render/service-line.ts';
 import { recordOf, type ChangeCommand } from './change-command.ts';
 import type { Prepared } from './prepare-change.ts';
 
@@ -21,6 +22,8 @@ export async function dryRunChange(
   { validation, operator, providerId, warnings }: Prepared,
 ) {
   const { flags } = command;
+  const service = serviceLineText(command.request, validation);
+  if (service !== null) context.terminal.note(service);
   const startedAt = context.clock.now();
   live.begin('', validation.list.rowCount, 0);
   const { environment } = session.config;

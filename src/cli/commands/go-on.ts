@@ -64,8 +64,11 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
     );
     if (how === 'retry') requireAllBegun(run, id, flags);
     const care = careToGoOnWith(run, flags, how);
-    for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
-    await confirm(context, session, run, flags, how);
+    if (toDo(run.bulkChanges, how) === 0) context.terminal.note(NOTHING[how]);
+    else {
+      for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
+      await confirm(context, session, run, flags, how);
+    }
     tellDoubt(context, run, how);
     const result = await workOn(context, session, live, {
       run,
@@ -84,6 +87,12 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
     await session.close();
   }
 }
+
+/** What is said where nobody need be asked; what a dead run left half written of its end is completed all the same. */
+const NOTHING = {
+  resume: 'Nothing to resume: no row is in doubt or not started',
+  retry: 'Nothing to retry: no row is FAILED or COMPENSATED',
+} as const;
 
 /** What `retry` does again. */
 const AGAIN = ['FAILED', 'COMPENSATED'] as const;
@@ -116,7 +125,7 @@ async function confirm(
   how: 'resume' | 'retry',
 ): Promise<void> {
   const rows = toDo(run.bulkChanges, how);
-  const question = `${how} ${commandText(run)} of ${run.startedAt} on ${config.environment}, database ${database}: ${rows} rows`;
+  const question = `${how} ${commandText(run)} of ${run.startedAt} on ${config.environment}, database ${database}: ${rows === 1 ? '1 row' : `${rows} rows`}`;
   await confirmGoingOn(context, { flags, command: how, question });
 }
 

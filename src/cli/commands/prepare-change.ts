@@ -2,13 +2,13 @@ import { PondBulkError } from '../../domain/errors.ts';
 import type { Provider } from '../../domain/facts.ts';
 import type { FactsWanted } from '../../domain/facts-store.ts';
 import { createLookupIndex } from '../../domain/lookup-index.ts';
-import { columnKey, parseColumnOptions } from '../../intake/columns.ts';
-import { openListFile, readList, type ListSource } from '../../intake/read-list.ts';
+import { openListFile, type ListSource } from '../../intake/read-list.ts';
 import { findProvider, requireFlagValues } from '../../run/flag-values.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
 import type { Context, ReadSession, Systems, WriteSession } from '../context.ts';
 import { operatorOf } from '../operator.ts';
 import type { ChangeCommand } from './change-command.ts';
+import { readWanted } from './read-wanted.ts';
 
 /** Rows in one transaction: a statement with about 5,000 row locks makes SQL Server lock the whole table. */
 const ROWS_PER_SAVE = 4000;
@@ -50,8 +50,7 @@ export async function prepareChange(
   if (provider !== null) requireAccess(provider.id, provider.integration, access);
   // What cannot be called is said before anything is read.
   await facts.requireCallable(request.kind);
-  const given = decided?.list ?? (source === null ? null : await readList(source, parseColumnOptions(flags.column)));
-  if (given === null) throw new Error('There is neither a list nor a plan');
+  const given = decided?.list ?? (await readWanted(source, command));
   const list = await facts.prepare(given, {
     operator,
     providerId: provider?.id ?? null,
@@ -60,7 +59,6 @@ export async function prepareChange(
     activation: request.kind === 'assign-customer' && request.useCarrierActivation,
     ...quotasOf(provider === null ? operator.providers : [provider], systems, request.today),
   });
-  requirePlanOfCommPlan(command, list.columns);
   const index = createLookupIndex(list.lookups);
   const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
   requireFlagValues(defaults, index, mine, list);
@@ -75,14 +73,6 @@ export async function prepareChange(
   await decided?.requireUsable(validation, session);
   const byGrants = config.permissions === 'grants' ? ['Permissions are left to the database login (PERMISSIONS=grants)'] : [];
   return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
-}
-
-/** A communication plan goes with a carrier rate plan: refused where neither flag nor list can give one. */
-function requirePlanOfCommPlan({ request, defaults, flags }: ChangeCommand, columns: readonly string[]): void {
-  if (request.kind !== 'assign-customer' || defaults.commPlan === undefined || defaults.plan !== undefined) return;
-  if (parseColumnOptions(flags.column).has('plan') || columns.some((name) => columnKey(name) === 'plan')) return;
-  const advice = 'add --carrier-rate-plan, or a plan column to the list';
-  throw new PondBulkError('usage', 'COMM_PLAN_WITHOUT_PLAN', `--comm-plan goes with a carrier rate plan: ${advice}`);
 }
 
 /** Providers whose carriers count plan changes, by calendar months in UTC. */

@@ -34,11 +34,12 @@ A fault is JSON, e.g.
   pond-bulk sandbox faults '{"service":"pond","kind":"reset-after","match":{"path":"addPackage"},"times":2}'
 
 service: pond, jasper, tmobilejasper, pod19, rogers, thingspace, teal, telegence, revio
-kind:    429, 429-no-retry-after, 400, 401, 403, 404, 500, 500-after, 503,
+kind:    429, 429-date, 429-no-retry-after, 400, 401, 403, 404, 500, 500-after, 503,
          reset-before, reset-after, timeout-before, timeout-after, late-effect, malformed,
          malformed-before, truncated, slow-body
 match:   method, path (a part of it), subject (ICCID, package or line)
-times:   how often (1 when left out) · seconds: how late a late-effect comes`;
+times:   how often (1 when left out) · every: only each n-th call that matches
+seconds: how late the effect of a late-effect comes; how long a 429 asks to wait`;
 
 /** pond-bulk sandbox … */
 export function sandboxCommand(program: Command, { terminal }: Context, control: SandboxControl): void {

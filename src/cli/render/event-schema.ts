@@ -89,7 +89,7 @@ const body = z.discriminatedUnion('type', [
 const envelope = z.object({
   v: z.literal(1).describe('version of this schema'),
   ts: z.iso.datetime().describe('UTC'),
-  run: z.string().describe('id of the run; empty in a dry run'),
+  run: z.string().describe('id of the run; empty where nothing is saved'),
   seq: z.number().int().describe('counts from 1 without gaps'),
 });
 

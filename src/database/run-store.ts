@@ -125,6 +125,8 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
 }
 
 async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 'operator' | 'at' | 'live'>): Promise<void> {
+  const lost = part.rows.find(({ bulkChange }) => part.saved[bulkChange] === undefined);
+  if (lost !== undefined) throw new Error(`Line ${lost.line} has no bulk change to be saved in`);
   const own = part.saved.map(({ id }) => id);
   for (const [index, { id, portal, changeRequestId }] of part.saved.entries()) {
     const mine = part.rows.filter(({ bulkChange }) => bulkChange === index);

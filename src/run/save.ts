@@ -77,27 +77,36 @@ function sharedRequest({ example, providerId }: Group, devices: readonly string[
 }
 
 /** Rows of a page as they are saved. Each that is in its group's shared request is added to the group's `devices`. */
-async function newRows(
-  { list, groups, judge }: Validation,
-  page: LineRange | undefined,
-  devices: readonly string[][],
-): Promise<readonly NewRow[]> {
+async function newRows(validation: Validation, page: LineRange | undefined, devices: readonly string[][]): Promise<readonly NewRow[]> {
   if (page === undefined) return [];
-  return (await list.page(page)).map((row) => {
-    const verdict = judge(row);
-    const index = indexOf(groups, row, verdict);
+  return (await validation.list.page(page)).map((row) => {
+    const { verdict, index } = confirmed(row, validation);
     if (verdict.status !== 'SKIPPED') devices[index]?.push(row.iccid ?? row.key);
     return newRow(row, verdict, index);
   });
 }
 
-function indexOf(groups: readonly Group[], row: RowFacts, verdict: Verdict): number {
-  if (verdict.status === 'PLANNED') {
-    const { key } = groupOf(verdict.change);
-    return groups.findIndex((group) => group.key === key);
-  }
+/** The database may have changed since the list was validated: what was not to be done then was not confirmed, and is not done now. */
+const CHANGED: Verdict = {
+  status: 'STALE',
+  code: 'CHANGED_WHILE_WAITING',
+  message: 'Changed while it waited for confirmation',
+  hint: 'validate it again',
+};
+
+/** The verdict with which a row is saved, and which of the groups it goes to. */
+function confirmed(row: RowFacts, { groups, isPlanned, judge }: Validation): { readonly verdict: Verdict; readonly index: number } {
+  const verdict = judge(row);
+  if (verdict.status !== 'PLANNED') return { verdict, index: indexOfRefused(row, groups) };
+  const { key } = groupOf(verdict.change);
+  const index = isPlanned(row.line) ? groups.findIndex((group) => group.key === key) : -1;
+  return index === -1 ? { verdict: CHANGED, index: indexOfRefused(row, groups) } : { verdict, index };
+}
+
+function indexOfRefused(row: RowFacts, groups: readonly Group[]): number {
   const group = groupOfRefused(row, groups);
-  return group === undefined ? 0 : groups.indexOf(group);
+  if (group === undefined) throw new Error(`Line ${row.line} has no bulk change to be saved in`);
+  return groups.indexOf(group);
 }
 
 function newRow(row: RowFacts, verdict: Verdict, bulkChange: number): NewRow {

@@ -4,6 +4,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import { groupOf, type Group } from './groups.ts';
+import { LineSet } from './line-set.ts';
 
 /** One problem of the list, for the report. */
 export interface Problem {
@@ -30,6 +31,8 @@ export class Tally {
   readonly byStatus: Partial<Record<RowStatus, number>> = {};
   /** Groups of the planned rows, by key. */
   readonly groups = new Map<string, Group>();
+  /** Lines of the planned rows. */
+  readonly planned = new LineSet();
   /** The first refused row of each provider. */
   readonly refusedOf = new Map<number, RowFacts>();
   readonly problems: Problem[] = [];
@@ -56,7 +59,7 @@ export class Tally {
     this.#lastLine = row.line;
     const status = verdict.status === 'PLANNED' && verdict.isNoop ? 'NOOP' : verdict.status;
     this.byStatus[status] = (this.byStatus[status] ?? 0) + 1;
-    if (verdict.status === 'PLANNED') this.#addPlanned(verdict);
+    if (verdict.status === 'PLANNED') this.#addPlanned(row, verdict);
     else if (verdict.status !== 'SKIPPED') this.#addRefused(row, verdict);
   }
 
@@ -72,7 +75,8 @@ export class Tally {
     return left === 0 ? this.#errors : [...this.#errors, `… and ${left} more`];
   }
 
-  #addPlanned({ change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
+  #addPlanned({ line }: RowFacts, { change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
+    this.planned.add(line);
     const group = groupOf(change);
     if (!this.groups.has(group.key)) this.groups.set(group.key, group);
     if (!isNoop) this.#addSample({ iccid: change.device.iccid, before: change.before, after });

@@ -50,6 +50,8 @@ export interface Validation {
   readonly providerRefused: boolean;
   readonly warnings: readonly string[];
   judge(row: RowFacts): Verdict;
+  /** Whether the row on this line was to be done when the list was validated: that is what is confirmed. */
+  isPlanned(line: number): boolean;
 }
 
 /**
@@ -89,6 +91,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     providerRefused,
     warnings: list.luhnFailures === 0 ? [] : [luhnWarning(list.luhnFailures)],
     judge: judgeRow,
+    isPlanned: (line) => tally.planned.has(line),
   };
 }
 

@@ -39,8 +39,8 @@ export async function reopenRows(db: Database, { bulkChangeId, portal, statuses,
       UPDATE ${PORTAL_TABLES[portal].change}
       SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
       WHERE id IN (
-        SELECT mine.device_change_id FROM ${own} AS mine JOIN ${WANTED} AS wanted ON wanted.status = mine.status
-        WHERE mine.bulk_change_id = :bulkChangeId AND mine.${isFree} AND mine.${isLeft})`,
+        SELECT mine.device_change_id FROM ${own} AS mine
+        WHERE mine.bulk_change_id = :bulkChangeId AND mine.status IN (SELECT wanted.status FROM ${WANTED} AS wanted) AND mine.${isFree} AND mine.${isLeft})`,
       all,
     );
     const rows = await tx.execute(

@@ -50,16 +50,20 @@ interface Counting {
 
 const COUNTED = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
 
-/** A query of one row for each change since `:since` at `:providers`: `device_id`. */
+/**
+ * A query of one row for each change since `:since` at `:providers`: `device_id`. Its cross joins have SQLite begin with the bulk changes of
+ * those providers, instead of all audit rows there are; to SQL Server they are inner joins.
+ */
 export function spentChanges(engine: Engine, { found, logKey, hasOwnTables }: Counting): string {
   return `
       SELECT found.device_id
       FROM ${COUNTED} AS counted
-      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
-      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk_change.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
-        AND log.LogEntryDescription = ${besideColumn(engine, 'counted.audit')}
+      CROSS JOIN DeviceBulkChange AS bulk_change
+      CROSS JOIN DeviceBulkChangeLog AS log
       JOIN M2M_DeviceChange AS change ON change.id = log.${logKey}
       JOIN ${found} AS found ON ${besideColumn(engine, 'found.device_key')} = change.ICCID
+      WHERE bulk_change.ServiceProviderId = counted.id AND log.BulkChangeId = bulk_change.id
+        AND log.ProcessedDate >= :since AND log.HasErrors = 0 AND log.LogEntryDescription = ${besideColumn(engine, 'counted.audit')}
       ${hasOwnTables ? `UNION ALL ${underWay(engine, found)}` : ''}`;
 }
 
@@ -69,10 +73,12 @@ function underWay(engine: Engine, found: string): string {
   return `
       SELECT found.device_id
       FROM ${COUNTED} AS counted
-      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
-      JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
+      CROSS JOIN DeviceBulkChange AS bulk_change
+      CROSS JOIN ${ownTable(engine, 'change_row')} AS mine
       JOIN ${found} AS found ON found.device_key = mine.iccid
-      WHERE EXISTS (
+      WHERE bulk_change.ServiceProviderId = counted.id AND mine.bulk_change_id = bulk_change.id
+        AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
+        AND EXISTS (
           SELECT 1 FROM ${journal} AS sent
           WHERE sent.row_id = mine.id AND sent.kind = 'intent' AND sent.step = counted.step AND sent.at >= :since)
         AND (mine.status <> 'NOT_STARTED' OR (

@@ -1,23 +1,22 @@
-import { heldBy } from '../domain/held.ts';
 import type { Portal } from '../domain/effect.ts';
-import type { NewRow } from '../domain/run-store.ts';
-import type { RunStore, SavePart } from '../run/run-store.ts';
-import type { Database, Transaction } from './database.ts';
+import type { RunStore } from '../run/run-store.ts';
+import type { Database } from './database.ts';
 import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from './portals.ts';
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { createRunReader } from './run-reader.ts';
+import { savePart } from './save-part.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, releaseRows } from './statements/claim.ts';
 import type { Written } from './statements/written.ts';
-import { heldBeside, lockSaves } from './statements/held.ts';
+import { lockSaves } from './statements/held.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { reopenRows } from './statements/reopen.ts';
-import { insertChangeRequest, insertRefusals, insertRows, updateChangeRequest, type SavedUnder } from './statements/rows.ts';
+import { insertChangeRequest, updateChangeRequest } from './statements/rows.ts';
 import {
   insertRun,
   insertRunBulkChange,
@@ -122,37 +121,4 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
 
     keepOptions: (runId, options) => keepRunOptions(db, runId, options),
   };
-}
-
-async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 'operator' | 'at' | 'live'>): Promise<void> {
-  const lost = part.rows.find(({ bulkChange }) => part.saved[bulkChange] === undefined);
-  if (lost !== undefined) throw new Error(`Line ${lost.line} has no bulk change to be saved in`);
-  const own = part.saved.map(({ id }) => id);
-  for (const [index, { id, portal, changeRequestId }] of part.saved.entries()) {
-    const mine = part.rows.filter(({ bulkChange }) => bulkChange === index);
-    const rows = withoutHeld(mine, await heldBeside(tx, portal, devicesToDo(mine), own));
-    if (rows.length === 0) continue;
-    const under: SavedUnder = { runId: part.runId, bulkChangeId: id, portal, changeRequestId, ...written };
-    await insertRows(tx, rows, under);
-    const refused = rows
-      .filter(({ status }) => status === 'REJECTED' || status === 'STALE')
-      .map(({ line, iccid, changeRequest }) => ({ line, request: changeRequest ?? iccid }));
-    await insertRefusals(tx, under, refused, part.preflight);
-  }
-}
-
-function devicesToDo(rows: readonly NewRow[]): readonly number[] {
-  return rows.flatMap(({ status, deviceId }) => (status === 'NOT_STARTED' && deviceId !== null ? [deviceId] : []));
-}
-
-/** Rows whose device another run took since the list was validated are saved as what they are: STALE. */
-function withoutHeld(rows: readonly NewRow[], held: ReadonlyMap<number, string>): readonly NewRow[] {
-  if (held.size === 0) return rows;
-  return rows.map((row) => {
-    const holder = row.status === 'NOT_STARTED' && row.deviceId !== null ? held.get(row.deviceId) : undefined;
-    if (holder === undefined) return row;
-    const reason = heldBy(holder);
-    const error = { ...reason, class: 'input', retryable: false, http: null } as const;
-    return { ...row, change: null, before: null, status: 'STALE', message: reason.message, error, changeRequest: null };
-  });
 }

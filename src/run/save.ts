@@ -8,7 +8,7 @@ import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';
 import { assignmentRequest, planChangeRequest, siteRequest } from './change-request-json.ts';
 import { groupOf, groupOfRefused, type Group } from './groups.ts';
 import { oneAhead } from './one-ahead.ts';
-import type { LeaseHolder, RunStore } from './run-store.ts';
+import type { ChangeQuota, LeaseHolder, RunStore } from './run-store.ts';
 import type { Validation } from './validate.ts';
 
 export interface SaveOptions {
@@ -19,6 +19,8 @@ export interface SaveOptions {
   readonly changeType: number;
   /** LogEntryDescription of refused rows. */
   readonly preflight: string;
+  /** Of the providers whose carriers count plan changes. */
+  readonly quotas: readonly ChangeQuota[];
   /** The saved plan that is used up by it; null without one. */
   readonly planId: string | null;
   readonly signal: AbortSignal;
@@ -33,12 +35,12 @@ export async function save(store: RunStore, validation: Validation, options: Sav
   if (groups.length === 0) {
     throw new PondBulkError('input', 'NO_PROVIDER', 'None of the devices is known, so no service provider is: name one with --provider');
   }
-  const { run, holder, planId, preflight, signal } = options;
+  const { run, holder, planId, preflight, quotas, signal } = options;
   const isWhole = pages.length <= 1;
   const devices: readonly string[][] = groups.map(() => []);
   const first = isWhole ? await newRows(validation, pages[0], devices) : [];
   const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
-  const saved = await store.save({ run, holder, bulkChanges, planId, isWhole, part: { rows: first, preflight } });
+  const saved = await store.save({ run, holder, bulkChanges, planId, isWhole, part: { rows: first, preflight, quotas } });
   if (!isWhole) {
     for await (const rows of oneAhead(pages, (page) => newRows(validation, page, devices))) {
       if (signal.aborted)
@@ -47,7 +49,7 @@ export async function save(store: RunStore, validation: Validation, options: Sav
           'STOPPED',
           'Stopped while saving: nothing was sent, and what was saved is taken back by the next run',
         );
-      await store.saveMore({ runId: run.id, saved, rows, preflight });
+      await store.saveMore({ runId: run.id, saved, rows, preflight, quotas });
     }
     // The requests name all devices: these are known only now.
     const requests = groups.map((group, index) => sharedRequest(group, devices[index] ?? [], options.changeType));

@@ -30,7 +30,7 @@ function saveOf(runId: string, isWhole: boolean, lines: readonly number[]): Save
     planId: null,
     bulkChanges: [{ tenantId: 1, providerId: 1, portal: 'M2M', changeRequestTypeId: 7, siteId: null, sharedRequest: '{}' }],
     isWhole,
-    part: { rows: lines.map((line) => newRow(line)), preflight: 'Pre-flight' },
+    part: { rows: lines.map((line) => newRow(line)), preflight: 'Pre-flight', quotas: [] },
   };
 }
 
@@ -68,7 +68,7 @@ describe.each(engines)('devices that another bulk change holds, on $name', ({ cr
   test('a run that is still saving holds what it has saved, although nobody sees it yet; one that died and was removed does not', async () => {
     const { part, ...first } = saveOf('a', false, [1, 2]);
     const saved = await store().save({ ...first, part: { ...part, rows: [] } });
-    await store().saveMore({ runId: 'a', saved, rows: part.rows, preflight: part.preflight });
+    await store().saveMore({ runId: 'a', saved, rows: part.rows, preflight: part.preflight, quotas: [] });
 
     const [second] = await store().save(saveOf('b', true, [2]));
     await store().removeLeftovers('a');

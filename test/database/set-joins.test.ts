@@ -38,10 +38,14 @@ function watchPlans(): ReadonlyMap<string, readonly PlanLine[]> {
 
 const isLoop = ({ detail }: PlanLine): boolean => /^(SCAN|SEARCH) /.test(detail);
 
-/** Whether the JSON of a set is read again for each row of something else: quadratic, when both are as long as the list. */
+/** Whether a set, or a table that was made of one, is read again for each row of something else: quadratic, when both are as long as the list. */
 function readsSetAgain(plan: readonly PlanLine[]): boolean {
+  const made = plan.flatMap(({ id, detail }) => {
+    const [, name] = /^MATERIALIZE (\w+)/.exec(detail) ?? [];
+    return name !== undefined && plan.some((line) => line.parent === id && line.detail.startsWith('SCAN json_each')) ? [name] : [];
+  });
   return plan.some(({ parent, detail }, at) => {
-    if (!detail.startsWith('SCAN json_each')) return false;
+    if (!detail.startsWith('SCAN json_each') && !made.some((name) => detail === `SCAN ${name}`)) return false;
     const outer = plan.find(({ id }) => id === parent)?.detail ?? '';
     return outer.startsWith('CORRELATED') || plan.slice(0, at).some((line) => line.parent === parent && isLoop(line));
   });

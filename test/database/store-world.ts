@@ -82,7 +82,7 @@ export async function saveRows(
     ],
     planId: null,
     isWhole: true,
-    part: { rows, preflight: 'Pre-flight' },
+    part: { rows, preflight: 'Pre-flight', quotas: [] },
   });
   if (saved === undefined) throw new Error('Nothing was saved');
   return { store, saved };

@@ -1,13 +1,14 @@
 import { PondBulkError } from '../../domain/errors.ts';
-import type { Provider } from '../../domain/facts.ts';
 import type { FactsWanted } from '../../domain/facts-store.ts';
 import { createLookupIndex } from '../../domain/lookup-index.ts';
 import { parseColumnOptions } from '../../intake/columns.ts';
 import { openListFile, readList, type ListSource } from '../../intake/read-list.ts';
 import { findProvider, requireFlagValues } from '../../run/flag-values.ts';
+import type { ChangeQuota } from '../../run/run-store.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
-import type { Context, ReadSession, Systems, WriteSession } from '../context.ts';
+import type { Context, ReadSession, WriteSession } from '../context.ts';
 import { operatorOf } from '../operator.ts';
+import { quotasOf } from '../quota.ts';
 import type { ChangeCommand } from './change-command.ts';
 
 /** Rows in one transaction: a statement with about 5,000 row locks makes SQL Server lock the whole table. */
@@ -52,13 +53,14 @@ export async function prepareChange(
   await facts.requireCallable(request.kind);
   const given = decided?.list ?? (source === null ? null : await readList(source, parseColumnOptions(flags.column)));
   if (given === null) throw new Error('There is neither a list nor a plan');
+  const quotaOptions = { today: request.today, useLastChange: request.useLastChange === true };
   const list = await facts.prepare(given, {
     operator,
     providerId: provider?.id ?? null,
     defaults,
     services: request.kind === 'assign-customer' || request.refuseActiveRevServices,
     activation: request.kind === 'assign-customer' && request.useCarrierActivation,
-    ...quotasOf(provider === null ? operator.providers : [provider], systems, request.today),
+    ...countedBy(quotasOf(provider === null ? operator.providers : [provider], systems, quotaOptions)),
   });
   const index = createLookupIndex(list.lookups);
   const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
@@ -76,11 +78,7 @@ export async function prepareChange(
   return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
 }
 
-/** Providers whose carriers count plan changes, by calendar months in UTC. */
-function quotasOf(providers: readonly Provider[], { carrierOf }: Systems, today: string): Pick<FactsWanted, 'quotas'> {
-  const counted = providers.flatMap(({ id, integration }) => {
-    const quota = carrierOf(integration)?.quota;
-    return quota === undefined ? [] : [{ providerId: id, audit: quota.audit, step: quota.step }];
-  });
-  return counted.length === 0 ? {} : { quotas: { since: `${today.slice(0, 7)}-01`, providers: counted } };
+function countedBy(quotas: readonly ChangeQuota[]): Pick<FactsWanted, 'quotas'> {
+  const [first] = quotas;
+  return first === undefined ? {} : { quotas: { since: first.since, providers: quotas.map(({ counted }) => counted) } };
 }

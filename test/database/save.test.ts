@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { ownTable } from '../../src/database/own-schema.ts';
 import { engines, type TestDatabase } from './engines.ts';
 import { fleet, newRow, saveRows } from './store-world.ts';
 
@@ -23,4 +24,19 @@ describe.each(engines)('a save on $name', ({ create }) => {
       expect(await made.db.query('SELECT COUNT(*) AS n FROM DeviceBulkChange')).toEqual([{ n: 0 }]);
     },
   );
+
+  test('of a plan that another run is saving at the same time is refused, and nothing of it is left', async () => {
+    const both = await Promise.allSettled([
+      saveRows(made.db, [newRow(1)], { runId: 'a', planId: 'plan' }),
+      saveRows(made.db, [newRow(2)], { runId: 'b', planId: 'plan' }),
+    ]);
+
+    const [used] = await made.db.query<{ run_id: string }>(`SELECT run_id FROM ${ownTable(made.db.engine, 'used_plan')}`);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(both).toContainEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ kind: 'plan', code: 'PLAN_USED', message: expect.stringContaining(`status ${used?.run_id} `) }),
+    });
+    expect(await made.db.query('SELECT COUNT(*) AS n FROM DeviceBulkChange')).toEqual([{ n: 1 }]);
+  });
 });

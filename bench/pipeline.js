@@ -54,6 +54,7 @@ export async function saved({ store }, validation) {
     operator,
     changeType: 7,
     preflight: PLAN_PREFLIGHT,
+    quotas: [],
     planId: null,
     signal: never,
   });

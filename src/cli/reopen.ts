@@ -1,10 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
 import type { BulkChangeInfo } from '../domain/run-store.ts';
-import { quotaUsedUp } from '../domain/plan-refusals.ts';
 import type { RowStatus } from '../domain/status.ts';
-import type { RetryQuota } from '../run/run-store.ts';
 import type { WriteSession } from './context.ts';
 import type { Live } from './live.ts';
+import { quotaOf } from './quota.ts';
 import { today } from './today.ts';
 
 /** Rows that are done again. */
@@ -22,7 +21,7 @@ export async function reopen(
   { statuses, useLastChange, clock }: Again & { readonly clock: Clock },
 ): Promise<void> {
   const { id, byStatus } = bulkChange;
-  const { rows, refused } = await store.reopen(id, statuses, quotaOf(bulkChange, systems, { clock, useLastChange }));
+  const { rows, refused } = await store.reopen(id, statuses, quotaOf(bulkChange, systems, { today: today(clock), useLastChange }));
   const tell = (count: number, why: string): void => {
     if (count === 0) return;
     live.emit({ type: 'warning', message: `Bulk change ${id}: ${count} row${count === 1 ? ' is' : 's are'} left alone: ${why}` });
@@ -34,19 +33,4 @@ export async function reopen(
     const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;
     tell(alike.length, `${alike[0]?.message ?? ''}${others}${hint === null ? '' : ` (${hint})`}`);
   }
-}
-
-function quotaOf(
-  { providerId, integration }: BulkChangeInfo,
-  { carrierOf }: WriteSession['systems'],
-  { clock, useLastChange }: { readonly clock: Clock; readonly useLastChange: boolean },
-): RetryQuota | null {
-  const quota = carrierOf(integration)?.quota;
-  if (quota === undefined) return null;
-  const { audit, step } = quota;
-  return {
-    counted: { providerId, audit, step },
-    since: `${today(clock).slice(0, 7)}-01`,
-    refusalOf: (iccid, used) => quotaUsedUp(iccid, used, quota, useLastChange),
-  };
 }

@@ -1,8 +1,6 @@
 import { PondBulkError } from '../domain/errors.ts';
-import { heldBy } from '../domain/held.ts';
 import type { Portal } from '../domain/effect.ts';
-import type { NewRow } from '../domain/run-store.ts';
-import type { LeaseHolder, RunStore, SavePart } from '../run/run-store.ts';
+import type { LeaseHolder, RunStore } from '../run/run-store.ts';
 import type { Database, Transaction } from './database.ts';
 import { findLiveNames, portalFinder, type LiveNames, type PortalTypes } from './portals.ts';
 import { HISTORY_PROCEDURE } from './procedures/history.ts';
@@ -10,16 +8,17 @@ import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { reasonOf } from './reason.ts';
 import { createRunReader } from './run-reader.ts';
+import { savePart } from './save-part.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
 import { begunRows, claimRows, releaseRows } from './statements/claim.ts';
 import type { Written } from './statements/written.ts';
-import { heldBeside, lockSaves } from './statements/held.ts';
+import { lockSaves } from './statements/held.ts';
 import type { IntegrationNames } from './statements/lookups.ts';
 import { appendJournal, readJournal } from './statements/journal.ts';
 import { beatLeases, readLease, releaseLeases, renewLeases, takeLease } from './statements/lease.ts';
 import { removeLeftovers } from './statements/leftovers.ts';
 import { reopenRows } from './statements/reopen.ts';
-import { insertChangeRequest, insertRefusals, insertRows, updateChangeRequest, type SavedUnder } from './statements/rows.ts';
+import { insertChangeRequest, updateChangeRequest } from './statements/rows.ts';
 import {
   insertRun,
   insertRunBulkChange,
@@ -138,35 +137,4 @@ async function requireHeld(tx: Transaction, holder: LeaseHolder, count: number):
   if ((await renewLeases(tx, holder)) === count) return;
   const message = 'Another run took this one for dead while it was saving, and takes back what was saved: nothing was sent. Start it again';
   throw new PondBulkError('locked', 'LEASE_LOST', message);
-}
-
-async function savePart(tx: Transaction, part: SavePart, written: Pick<Written, 'operator' | 'at' | 'live'>): Promise<void> {
-  const own = part.saved.map(({ id }) => id);
-  for (const [index, { id, portal, changeRequestId }] of part.saved.entries()) {
-    const mine = part.rows.filter(({ bulkChange }) => bulkChange === index);
-    const rows = withoutHeld(mine, await heldBeside(tx, portal, devicesToDo(mine), own));
-    if (rows.length === 0) continue;
-    const under: SavedUnder = { runId: part.runId, bulkChangeId: id, portal, changeRequestId, ...written };
-    await insertRows(tx, rows, under);
-    const refused = rows
-      .filter(({ status }) => status === 'REJECTED' || status === 'STALE')
-      .map(({ line, iccid, changeRequest }) => ({ line, request: changeRequest ?? iccid }));
-    await insertRefusals(tx, under, refused, part.preflight);
-  }
-}
-
-function devicesToDo(rows: readonly NewRow[]): readonly number[] {
-  return rows.flatMap(({ status, deviceId }) => (status === 'NOT_STARTED' && deviceId !== null ? [deviceId] : []));
-}
-
-/** Rows whose device another run took since the list was validated are saved as what they are: STALE. */
-function withoutHeld(rows: readonly NewRow[], held: ReadonlyMap<number, string>): readonly NewRow[] {
-  if (held.size === 0) return rows;
-  return rows.map((row) => {
-    const holder = row.status === 'NOT_STARTED' && row.deviceId !== null ? held.get(row.deviceId) : undefined;
-    if (holder === undefined) return row;
-    const reason = heldBy(holder);
-    const error = { ...reason, class: 'input', retryable: false, http: null } as const;
-    return { ...row, change: null, before: null, status: 'STALE', message: reason.message, error, changeRequest: null };
-  });
 }

@@ -5,7 +5,7 @@ export interface Refused {
   readonly hint: string | null;
 }
 
-/** Thrown by a rule, and caught by judge.ts alone: rules are written as if each were met. */
+/** Thrown by a rule, and caught by judge.ts (and by flag-values.ts, for a flag's value): rules are written as if each were met. */
 export class Refusal extends Error {
   readonly code: string;
   readonly hint: string | null;

@@ -41,7 +41,7 @@ const NAMES: Readonly<Record<string, ColumnKey>> = {
 const fold = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '');
 
 /** What a header's name means; undefined for a column of the operator's own. */
-function columnKey(header: string): ColumnKey | undefined {
+export function columnKey(header: string): ColumnKey | undefined {
   const folded = fold(header);
   return Object.hasOwn(NAMES, folded) ? NAMES[folded] : undefined;
 }

@@ -4,11 +4,12 @@ import type { PreparedList } from '../domain/facts-store.ts';
 import type { LookupIndex } from '../domain/lookup-index.ts';
 import type { RowValues } from '../domain/list-row.ts';
 import type { Operator } from '../domain/operator.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { planSuggestion } from './plan-suggestion.ts';
 
 /**
- * Refuses the whole request when a flag names a plan or customer that does not exist for any provider it could be meant
- * for (a value from a column refuses its row only). Rejects with PondBulkError (input).
+ * Refuses the whole request when a flag names a plan or customer that does not exist, or is one of several, for any provider it could be
+ * meant for (a value from a column refuses its row only). Rejects with PondBulkError (input).
  */
 export function requireFlagValues(
   defaults: RowValues,
@@ -17,15 +18,22 @@ export function requireFlagValues(
   list: Pick<PreparedList, 'lookups'>,
 ): void {
   const { plan, customer, site, customerRatePlan, customerRatePool } = defaults;
-  const anywhere = (find: (providerId: number) => unknown): boolean => providers.some(({ id }) => find(id) !== undefined);
+  const anywhere = (find: (providerId: number) => unknown): boolean =>
+    findsOne(
+      providers.map(
+        ({ id }) =>
+          () =>
+            find(id),
+      ),
+    );
   if (plan !== undefined && !anywhere((id) => index.plan(id, plan))) {
     throw refused('RATE_PLAN_NOT_FOUND', `Rate plan '${plan}' does not exist`, planSuggestion(plan, providers, list));
   }
-  if (customer !== undefined && index.customer(customer) === undefined) {
+  if (customer !== undefined && !findsOne([() => index.customer(customer)])) {
     const why = index.hasNoSite(customer) ? 'the customer has no Site' : `there is no active one for '${customer}'`;
     throw refused('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', why);
   }
-  if (site !== undefined && index.site(site) === undefined) {
+  if (site !== undefined && !findsOne([() => index.site(site)])) {
     throw refused('REV_CUSTOMER_NOT_FOUND', 'Rev Customer not found', `no active Site has the id or name '${site}'`);
   }
   if (customerRatePlan !== undefined && !anywhere((id) => index.customerRatePlan(customerRatePlan, id))) {
@@ -34,6 +42,21 @@ export function requireFlagValues(
   if (customerRatePool !== undefined && !anywhere((id) => index.customerRatePool(customerRatePool, id))) {
     throw refused('CUSTOMER_RATE_POOL_NOT_FOUND', `Customer rate pool '${customerRatePool}' does not exist`, null);
   }
+}
+
+/** Whether one of them finds something. Throws PondBulkError (input) when none does because several have the value. */
+function findsOne(finds: readonly (() => unknown)[]): boolean {
+  let several: Refusal | null = null;
+  for (const find of finds) {
+    try {
+      if (find() !== undefined) return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      several ??= error;
+    }
+  }
+  if (several !== null) throw refused(several.code, several.message, null);
+  return false;
 }
 
 function refused(code: string, message: string, detail: string | null): PondBulkError {

@@ -18,8 +18,8 @@ export interface SavedBulkChange {
   readonly changeRequestId: string | null;
 }
 
-/** What limits the new attempts of a provider whose carrier counts plan changes. */
-export interface RetryQuota {
+/** What limits the plan changes of a provider whose carrier counts them. */
+export interface ChangeQuota {
   readonly counted: CountedProvider;
   /** The first day that counts, `yyyy-MM-dd`. */
   readonly since: string;
@@ -43,6 +43,8 @@ export interface SavePart {
   readonly rows: readonly NewRow[];
   /** LogEntryDescription of the audit rows of refused rows. */
   readonly preflight: string;
+  /** Plan changes are counted again: another run may have used them up since the list was validated. */
+  readonly quotas: readonly ChangeQuota[];
 }
 
 /** Everything that a save writes. */
@@ -54,7 +56,7 @@ export interface Save {
   readonly planId: string | null;
   /** All rows are in `part`: one transaction saves everything, visible at once. */
   readonly isWhole: boolean;
-  readonly part: Pick<SavePart, 'rows' | 'preflight'>;
+  readonly part: Pick<SavePart, 'rows' | 'preflight' | 'quotas'>;
 }
 
 /** Which process holds a bulk change. */
@@ -122,7 +124,7 @@ export interface RunStore extends RunReader {
   /** Claimed rows that were not begun after all are NEW again. */
   release(rowIds: readonly string[]): Promise<void>;
   /** A new attempt for rows with these statuses, unless another bulk change holds their device, somebody changed it since, or its quota is used up. */
-  reopen(bulkChangeId: string, statuses: readonly RowStatus[], quota: RetryQuota | null): Promise<Reopened>;
+  reopen(bulkChangeId: string, statuses: readonly RowStatus[], quota: ChangeQuota | null): Promise<Reopened>;
   journalOf(rowIds: readonly string[]): Promise<ReadonlyMap<string, readonly JournalEntry[]>>;
   append(entries: readonly JournalEntry[]): Promise<void>;
   /** Calls a stored procedure for one device: its answer, committed; or that it waits for the others of its bulk change. */

@@ -8,7 +8,7 @@ import type { NewBulkChange, NewRow, RunRecord } from '../domain/run-store.ts';
 import { assignmentRequest, planChangeRequest, siteRequest } from './change-request-json.ts';
 import { groupOf, groupOfRefused, type Group } from './groups.ts';
 import { oneAhead } from './one-ahead.ts';
-import type { LeaseHolder, RunStore } from './run-store.ts';
+import type { ChangeQuota, LeaseHolder, RunStore } from './run-store.ts';
 import type { Validation } from './validate.ts';
 
 export interface SaveOptions {
@@ -19,6 +19,8 @@ export interface SaveOptions {
   readonly changeType: number;
   /** LogEntryDescription of refused rows. */
   readonly preflight: string;
+  /** Of the providers whose carriers count plan changes. */
+  readonly quotas: readonly ChangeQuota[];
   /** The saved plan that is used up by it; null without one. */
   readonly planId: string | null;
   readonly signal: AbortSignal;
@@ -30,12 +32,12 @@ export interface SaveOptions {
  */
 export async function save(store: RunStore, validation: Validation, options: SaveOptions): Promise<readonly string[]> {
   const { groups, pages } = validation;
-  const { run, holder, planId, preflight, signal } = options;
+  const { run, holder, planId, preflight, quotas, signal } = options;
   const isWhole = pages.length <= 1;
   const devices: readonly string[][] = groups.map(() => []);
   const first = isWhole ? await newRows(validation, pages[0], devices) : [];
   const bulkChanges = groups.map((group, index) => newBulkChange(group, devices[index] ?? [], options));
-  const saved = await store.save({ run, holder, bulkChanges, planId, isWhole, part: { rows: first, preflight } });
+  const saved = await store.save({ run, holder, bulkChanges, planId, isWhole, part: { rows: first, preflight, quotas } });
   if (!isWhole) {
     for await (const rows of oneAhead(pages, (page) => newRows(validation, page, devices))) {
       if (signal.aborted)
@@ -44,7 +46,7 @@ export async function save(store: RunStore, validation: Validation, options: Sav
           'STOPPED',
           'Stopped while saving: nothing was sent, and what was saved is taken back by the next run',
         );
-      await store.saveMore(holder, { runId: run.id, saved, rows, preflight });
+      await store.saveMore(holder, { runId: run.id, saved, rows, preflight, quotas });
     }
     // The requests name all devices: these are known only now.
     const requests = groups.map((group, index) => sharedRequest(group, devices[index] ?? [], options.changeType));
@@ -74,27 +76,36 @@ function sharedRequest({ example, providerId }: Group, devices: readonly string[
 }
 
 /** Rows of a page as they are saved. Each that is in its group's shared request is added to the group's `devices`. */
-async function newRows(
-  { list, groups, judge }: Validation,
-  page: LineRange | undefined,
-  devices: readonly string[][],
-): Promise<readonly NewRow[]> {
+async function newRows(validation: Validation, page: LineRange | undefined, devices: readonly string[][]): Promise<readonly NewRow[]> {
   if (page === undefined) return [];
-  return (await list.page(page)).map((row) => {
-    const verdict = judge(row);
-    const index = indexOf(groups, row, verdict);
+  return (await validation.list.page(page)).map((row) => {
+    const { verdict, index } = confirmed(row, validation);
     if (verdict.status !== 'SKIPPED') devices[index]?.push(row.iccid ?? row.key);
     return newRow(row, verdict, index);
   });
 }
 
-function indexOf(groups: readonly Group[], row: RowFacts, verdict: Verdict): number {
-  if (verdict.status === 'PLANNED') {
-    const { key } = groupOf(verdict.change);
-    return groups.findIndex((group) => group.key === key);
-  }
+/** The database may have changed since the list was validated: what was not to be done then was not confirmed, and is not done now. */
+const CHANGED: Verdict = {
+  status: 'STALE',
+  code: 'CHANGED_WHILE_WAITING',
+  message: 'Changed while it waited for confirmation',
+  hint: 'validate it again',
+};
+
+/** The verdict with which a row is saved, and which of the groups it goes to. */
+function confirmed(row: RowFacts, { groups, isPlanned, judge }: Validation): { readonly verdict: Verdict; readonly index: number } {
+  const verdict = judge(row);
+  if (verdict.status !== 'PLANNED') return { verdict, index: indexOfRefused(row, groups) };
+  const { key } = groupOf(verdict.change);
+  const index = isPlanned(row.line) ? groups.findIndex((group) => group.key === key) : -1;
+  return index === -1 ? { verdict: CHANGED, index: indexOfRefused(row, groups) } : { verdict, index };
+}
+
+function indexOfRefused(row: RowFacts, groups: readonly Group[]): number {
   const group = groupOfRefused(row, groups);
-  return group === undefined ? 0 : groups.indexOf(group);
+  if (group === undefined) throw new Error(`Line ${row.line} has no bulk change to be saved in`);
+  return groups.indexOf(group);
 }
 
 function newRow(row: RowFacts, verdict: Verdict, bulkChange: number): NewRow {

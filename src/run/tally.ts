@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { DeviceState } from '../domain/result.ts';
 import type { RowStatus } from '../domain/status.ts';
 import { groupOf, type Group } from './groups.ts';
+import { LineSet } from './line-set.ts';
 import { RefusedRows } from './refused-rows.ts';
 
 /** One problem of the list, for the report. */
@@ -32,6 +33,8 @@ export class Tally {
   readonly byStatus: Partial<Record<RowStatus, number>> = {};
   /** Groups of the planned rows, by key. */
   readonly groups = new Map<string, Group>();
+  /** Lines of the planned rows. */
+  readonly planned = new LineSet();
   /** The first refused row of each provider. */
   readonly refusedOf = new Map<number, RowFacts>();
   /** The first refused row of no known device. */
@@ -57,7 +60,7 @@ export class Tally {
     this.#lastLine = row.line;
     const status = verdict.status === 'PLANNED' && verdict.isNoop ? 'NOOP' : verdict.status;
     this.byStatus[status] = (this.byStatus[status] ?? 0) + 1;
-    if (verdict.status === 'PLANNED') this.#addPlanned(verdict);
+    if (verdict.status === 'PLANNED') this.#addPlanned(row, verdict);
     else if (verdict.status !== 'SKIPPED') this.#addRefused(row, verdict);
   }
 
@@ -67,7 +70,8 @@ export class Tally {
     return this.#pages;
   }
 
-  #addPlanned({ change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
+  #addPlanned({ line }: RowFacts, { change, isNoop, after }: Verdict & { readonly status: 'PLANNED' }): void {
+    this.planned.add(line);
     const group = groupOf(change);
     if (!this.groups.has(group.key)) this.groups.set(group.key, group);
     if (!isNoop) this.#addSample({ iccid: change.device.iccid, before: change.before, after, note: changeNote(change) });

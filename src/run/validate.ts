@@ -53,6 +53,8 @@ export interface Validation {
   readonly serviceDays: { readonly first: string; readonly last: string } | null;
   readonly warnings: readonly string[];
   judge(row: RowFacts): Verdict;
+  /** Whether the row on this line was to be done when the list was validated: that is what is confirmed. */
+  isPlanned(line: number): boolean;
 }
 
 /**
@@ -95,6 +97,7 @@ export async function validate(list: PreparedList, options: ValidateOptions): Pr
     serviceDays: days.serviceDays,
     warnings: [...(list.luhnFailures === 0 ? [] : [luhnWarning(list.luhnFailures)]), ...days.warnings()],
     judge: judgeRow,
+    isPlanned: (line) => tally.planned.has(line),
   };
 }
 

@@ -30,7 +30,7 @@ function saveOf(runId: string, isWhole: boolean, lines: readonly number[]): Save
     planId: null,
     bulkChanges: [{ tenantId: 1, providerId: 1, portal: 'M2M', changeRequestTypeId: 7, siteId: null, sharedRequest: '{}' }],
     isWhole,
-    part: { rows: lines.map((line) => newRow(line)), preflight: 'Pre-flight' },
+    part: { rows: lines.map((line) => newRow(line)), preflight: 'Pre-flight', quotas: [] },
   };
 }
 
@@ -68,7 +68,7 @@ describe.each(engines)('devices that another bulk change holds, on $name', ({ cr
   test('a run that is still saving holds what it has saved, although nobody sees it yet; one that died and was removed does not', async () => {
     const { part, ...first } = saveOf('a', false, [1, 2]);
     const saved = await store().save({ ...first, part: { ...part, rows: [] } });
-    await store().saveMore(first.holder, { runId: 'a', saved, rows: part.rows, preflight: part.preflight });
+    await store().saveMore(first.holder, { runId: 'a', saved, rows: part.rows, preflight: part.preflight, quotas: [] });
 
     const [second] = await store().save(saveOf('b', true, [2]));
     await store().removeLeftovers('a');
@@ -88,7 +88,7 @@ describe.each(engines)('devices that another bulk change holds, on $name', ({ cr
     await store().commit(rows.map(({ rowId }) => ({ ...applied(id, rowId, 'no'), ...refused })));
     const { part, ...second } = saveOf('b', false, [2]);
     const saved = await store().save({ ...second, part: { ...part, rows: [] } });
-    await store().saveMore(second.holder, { runId: 'b', saved, rows: part.rows, preflight: part.preflight });
+    await store().saveMore(second.holder, { runId: 'b', saved, rows: part.rows, preflight: part.preflight, quotas: [] });
 
     const beside = await store().reopen(id, ['FAILED'], null);
     const statuses = (await statusesOf(id)).map(({ status }) => status);

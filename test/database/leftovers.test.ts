@@ -41,12 +41,12 @@ describe.each(engines)('a run that saves in parts, on $name', ({ create }) => {
       planId: null,
       bulkChanges: [{ tenantId: 1, providerId: 1, portal: 'M2M', changeRequestTypeId: 7, siteId: null, sharedRequest: '{}' }],
       isWhole: false,
-      part: { rows: [], preflight: 'Pre-flight' },
+      part: { rows: [], preflight: 'Pre-flight', quotas: [] },
     });
   });
   afterEach(() => made.remove());
 
-  const part = (line: number) => ({ runId: SAVER.runId, saved, rows: [newRow(line)], preflight: 'Pre-flight' });
+  const part = (line: number) => ({ runId: SAVER.runId, saved, rows: [newRow(line)], preflight: 'Pre-flight', quotas: [] });
   const beSilent = () => db.execute(`UPDATE ${ownTable(db.engine, 'lease')} SET heartbeat_at = heartbeat_at - 31000`);
   const statuses = async () => (await resultsOf(store, saved[0]?.id ?? '')).map(({ status }) => status);
 

@@ -61,11 +61,12 @@ export function newRow(line: number, given: Partial<NewRow> = {}): NewRow {
 export async function saveRows(
   db: Database,
   rows: readonly NewRow[],
+  { runId = HOLDER.runId, planId = null }: { readonly runId?: string; readonly planId?: string | null } = {},
 ): Promise<{ readonly store: RunStore; readonly saved: SavedBulkChange }> {
   const store = createRunStore(db, { operator: 'sandbox', now: () => AT, portalTypes: { M2M: 0, Mobility: 2 }, integrations: new Map() });
   const [saved] = await store.save({
     run: {
-      id: HOLDER.runId,
+      id: runId,
       command: 'change-rate-plan',
       options: {},
       operator: 'sandbox',
@@ -76,13 +77,13 @@ export async function saveRows(
       columns: ['iccid'],
       warnings: [],
     },
-    holder: HOLDER,
+    holder: { ...HOLDER, runId },
     bulkChanges: [
       { tenantId: 1, providerId: 1, portal: 'M2M', changeRequestTypeId: 7, siteId: null, sharedRequest: '{"plan":"POND-5GB"}' },
     ],
-    planId: null,
+    planId,
     isWhole: true,
-    part: { rows, preflight: 'Pre-flight' },
+    part: { rows, preflight: 'Pre-flight', quotas: [] },
   });
   if (saved === undefined) throw new Error('Nothing was saved');
   return { store, saved };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { sandboxFolder } from '../../src/sandbox/sandbox-folder.ts';
 import { pondIccid, testSandbox, type TestSandbox } from './cli.ts';
+import { sampleDatabase, sandboxHere, type RanHere } from './in-process.ts';
 
 let sandbox: TestSandbox;
 let plan: string;
@@ -55,6 +56,41 @@ test('a plan is done exactly as it was saved, once', async () => {
   expect([ran.code, statuses(ran.stdout)], ran.stderr).toEqual([5, ['APPLIED', 'APPLIED', 'APPLIED', 'REJECTED', 'SKIPPED']]);
   expect([again.code, again.stderr]).toEqual([8, expect.stringContaining('was applied already')]);
   expect((await sandbox.client.summary()).effects).toMatchObject({ 'added package 105': 3 });
+});
+
+test('of two that apply a plan at once, the second to save it is told that it was applied already, and nothing of it is left', async ({
+  onTestFinished,
+}) => {
+  const sample = await sampleDatabase();
+  const here = await sandboxHere(sample.path);
+  onTestFinished(async () => {
+    await here.remove();
+    sample.remove();
+  });
+  const env = { POND_RATE: '1000', SETTLE_SECONDS: '1' };
+  const list = here.list(`iccid\n${pondIccid(1)}\n`);
+  await here.run(['change-rate-plan', '--file', list, '--plan', 'POND-5GB', '--dry-run', '--out', plan], { env, yes: false });
+  const first: RanHere[] = [];
+  let hasBegun = false;
+
+  const second = await here.run(['apply', plan], {
+    env,
+    probe: async (moment) => {
+      if (hasBegun || !moment.some(({ name }) => name === 'before save')) return;
+      hasBegun = true;
+      first.push(await here.run(['apply', plan], { env }));
+    },
+  });
+
+  expect(first.map(({ code }) => code)).toEqual([0]);
+  const [run] = here.query<{ id: string }>('SELECT id FROM pondbulk_run');
+  expect([second.code, second.stderr]).toEqual([
+    8,
+    expect.stringContaining(`The plan was applied already: pond-bulk status ${run?.id} shows it`),
+  ]);
+  expect(second.stderr).not.toContain('    at ');
+  expect(here.query('SELECT COUNT(*) AS n FROM DeviceBulkChange')).toEqual([{ n: 1 }]);
+  expect(here.carriers.ledger.summary().effects).toMatchObject({ 'added package 105': 1 });
 });
 
 test('a device that changed since is STALE and left alone, and the others are done', async () => {

@@ -292,6 +292,35 @@ test.for([
   expect([effects(), violations()]).toEqual([{ 'plan set': plans.length + 1 }, []]);
 });
 
+test.for([
+  ['one that another run used up', 'TS-1GB'],
+  ['one that another run used up, of a device that was on its plan already and is not any more', 'TS-500MB'],
+] as const)('the changes of the month are counted again when a list is saved: %s', async ([_name, plan], context) => {
+  const { change, effects, violations, query } = await open(context);
+  const [first = '', second = ''] = MANY;
+  for (const before of ['TS-50MB', 'TS-500MB']) await change([first], before);
+  const others: RanHere[] = [];
+  let hasBegun = false;
+
+  const ran = await change([first, second], plan, {
+    probe: async (moment) => {
+      if (hasBegun || !moment.some(({ name }) => name === 'before save')) return;
+      hasBegun = true;
+      others.push(await change([first], 'TS-5MB'));
+    },
+  });
+
+  expect(others.map(({ code }) => code)).toEqual([0]);
+  expect([ran.code, ...statuses(ran, [first, second])], ran.stderr).toEqual([5, 'REJECTED', 'APPLIED']);
+  expect(ran.rows.get(first)?.error).toMatchObject({
+    code: 'PLAN_CHANGE_QUOTA',
+    message: `Device ${first} had 3 of 4 plan changes this month`,
+    hint: expect.stringContaining('--use-last-change'),
+  });
+  expect([effects(), violations()]).toEqual([{ 'plan set': 4 }, []]);
+  expect(query(`SELECT RatePlan FROM Device WHERE ICCID = '${first}'`)).toEqual([{ RatePlan: 'TS-5MB' }]);
+});
+
 test('retry spends the last change of the month when it is asked for', async (context) => {
   const { change, retry, addFault, effects } = await open(context);
   const [first = ''] = MANY;

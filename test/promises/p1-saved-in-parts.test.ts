@@ -40,4 +40,22 @@ describe('P1: a save in parts that died is invisible, is removed by the next run
     expect(sandbox.query('SELECT COUNT(*) AS n FROM DeviceBulkChange')).toEqual([{ n: 1 }]);
     await sandbox.remove();
   });
+
+  test('retry of a device that is in it does not wait for another run to remove it', { timeout: 120_000 }, async ({ onTestFinished }) => {
+    const sandbox = await sandboxHere(sample.path);
+    onTestFinished(() => sandbox.remove());
+    const run = (args: readonly string[], at = '') =>
+      runCli([...args, '--yes'], { env: { ...sandbox.environment, POND_RATE: '1000', POND_BULK_KILL_AT: at } });
+    const change = (iccids: readonly string[], at?: string) =>
+      run(['change-rate-plan', '--plan', 'POND-5GB', '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`)], at);
+    sandbox.addFault({ service: 'pond', kind: '400', match: { path: 'addPackage' } });
+    const failed = await change(LIST.slice(0, 1));
+    const killed = await change(LIST, 'after save:2');
+
+    const retried = await run(['retry', '1']);
+
+    expect([failed.code, killed.signal], killed.stderr).toEqual([5, 'SIGKILL']);
+    expect(retried.code, retried.stderr).toBe(0);
+    expect(sandbox.query('SELECT Status FROM DeviceBulkChange')).toEqual([{ Status: 'PROCESSED' }]);
+  });
 });

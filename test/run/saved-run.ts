@@ -63,7 +63,7 @@ export async function savedRun(db: Database, runId: string, iccids: readonly str
     warnings: [],
   };
   const signal = new AbortController().signal;
-  await save(store, validation, { run, holder, operator, changeType: 7, preflight: 'Pre-flight', planId: null, signal });
+  await save(store, validation, { run, holder, operator, changeType: 7, preflight: 'Pre-flight', quotas: [], planId: null, signal });
   const found = await store.findRun(runId);
   return { store, bulkChanges: found?.bulkChanges ?? [], holder };
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
+import { planUsed } from '../../domain/plan-used.ts';
 import { readPlan, type SavedPlan } from '../../run/plan-file.ts';
 import type { Validation } from '../../run/validate.ts';
 import type { Context, ReadSession, WriteSession } from '../context.ts';
@@ -90,7 +91,7 @@ async function requireUsable(
     throw new PondBulkError('plan', 'PLAN_OF_OTHER_DATABASE', message);
   }
   const run = 'store' in session ? await session.store.planUsedBy(header.id) : null;
-  if (run !== null) throw new PondBulkError('plan', 'PLAN_USED', `${path} was applied already: pond-bulk status ${run} shows it`);
+  if (run !== null) throw planUsed(path, run);
   const stale = byStatus.STALE ?? 0;
   if (stale > planned * MOST_STALE) {
     const message = `${stale} of the ${planned} devices of ${path} changed since it was made, more than 10 %: nothing was done, plan it anew`;

@@ -5,6 +5,7 @@ import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
 import { commandText } from '../../domain/rollback-of.ts';
 import type { BulkChangeInfo, RunInfo } from '../../domain/run-store.ts';
+import { removeDeadLeftovers } from '../../run/leftovers.ts';
 import { newWaves } from '../../run/waves.ts';
 import { countsOf } from '../../run/work.ts';
 import { anchored, careInWords, careOf, careOptions, keptCare, type Care, type CareFlags } from '../care.ts';
@@ -68,6 +69,8 @@ async function goOn(context: Context, id: string, flags: GoOnFlags, how: 'resume
     else {
       for (const rule of careInWords(care, toBegin(run, how))) context.terminal.note(rule);
       await confirm(context, session, run, flags, how);
+      // What a run left that died while it was saving holds no device back.
+      if (how === 'retry') await removeDeadLeftovers(session.store, context.host);
     }
     tellDoubt(context, run, how);
     const result = await workOn(context, session, live, {

@@ -8,6 +8,8 @@ import { confirmChange } from '../confirm.ts';
 import type { Context, ReadSession, WriteSession } from '../context.ts';
 import type { Live } from '../live.ts';
 import { sandboxSuffix } from '../next-command.ts';
+import { quotasOf } from '../quota.ts';
+import { today } from '../today.ts';
 import { recordOf, type ChangeCommand } from './change-command.ts';
 import type { Prepared } from './prepare-change.ts';
 import { workOn } from './work-on.ts';
@@ -45,6 +47,10 @@ export async function makeChange(
     operator,
     changeType: await changeTypeOf(session, command.changeType),
     preflight: command.preflight,
+    quotas: quotasOf(operator.providers, session.systems, {
+      today: today(context.clock),
+      useLastChange: command.request.useLastChange === true,
+    }),
     planId: command.decided?.planId ?? null,
     signal: context.interruption.drain,
   });

@@ -1,12 +1,13 @@
 import { PondBulkError } from '../../domain/errors.ts';
-import type { Provider } from '../../domain/facts.ts';
 import type { FactsWanted } from '../../domain/facts-store.ts';
 import { createLookupIndex } from '../../domain/lookup-index.ts';
 import { openListFile, type ListSource } from '../../intake/read-list.ts';
 import { findProvider, requireFlagValues } from '../../run/flag-values.ts';
+import type { ChangeQuota } from '../../run/run-store.ts';
 import { requireAccess, validate, type Validation } from '../../run/validate.ts';
-import type { Context, ReadSession, Systems, WriteSession } from '../context.ts';
+import type { Context, ReadSession, WriteSession } from '../context.ts';
 import { operatorOf } from '../operator.ts';
+import { quotasOf } from '../quota.ts';
 import type { ChangeCommand } from './change-command.ts';
 import { readWanted } from './read-wanted.ts';
 
@@ -51,13 +52,14 @@ export async function prepareChange(
   // What cannot be called is said before anything is read.
   await facts.requireCallable(request.kind);
   const given = decided?.list ?? (await readWanted(source, command));
+  const quotaOptions = { today: request.today, useLastChange: request.useLastChange === true };
   const list = await facts.prepare(given, {
     operator,
     providerId: provider?.id ?? null,
     defaults,
     services: request.kind === 'assign-customer' || request.refuseActiveRevServices,
     activation: request.kind === 'assign-customer' && request.useCarrierActivation,
-    ...quotasOf(provider === null ? operator.providers : [provider], systems, request.today),
+    ...countedBy(quotasOf(provider === null ? operator.providers : [provider], systems, quotaOptions)),
   });
   const index = createLookupIndex(list.lookups);
   const mine = provider === null ? operator.providers.filter(({ tenantId }) => tenantId === operator.tenantId) : [provider];
@@ -75,11 +77,7 @@ export async function prepareChange(
   return { validation, operator, providerId: provider?.id ?? null, warnings: [...config.warnings, ...byGrants, ...validation.warnings] };
 }
 
-/** Providers whose carriers count plan changes, by calendar months in UTC. */
-function quotasOf(providers: readonly Provider[], { carrierOf }: Systems, today: string): Pick<FactsWanted, 'quotas'> {
-  const counted = providers.flatMap(({ id, integration }) => {
-    const quota = carrierOf(integration)?.quota;
-    return quota === undefined ? [] : [{ providerId: id, audit: quota.audit, step: quota.step }];
-  });
-  return counted.length === 0 ? {} : { quotas: { since: `${today.slice(0, 7)}-01`, providers: counted } };
+function countedBy(quotas: readonly ChangeQuota[]): Pick<FactsWanted, 'quotas'> {
+  const [first] = quotas;
+  return first === undefined ? {} : { quotas: { since: first.since, providers: quotas.map(({ counted }) => counted) } };
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../../domain/change.ts';
-import type { Reopened, RetryQuota } from '../../run/run-store.ts';
+import type { ChangeQuota, Reopened } from '../../run/run-store.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { findLogKeys, PORTAL_TABLES } from '../portals.ts';
@@ -15,7 +15,7 @@ export interface Reopening {
   readonly portal: Portal;
   readonly statuses: readonly string[];
   /** Null where plan changes are not counted. */
-  readonly quota: RetryQuota | null;
+  readonly quota: ChangeQuota | null;
   readonly operator: string;
   readonly at: number;
 }
@@ -45,8 +45,8 @@ export async function reopenRows(db: Database, { bulkChangeId, portal, statuses,
       UPDATE ${PORTAL_TABLES[portal].change}
       SET Status = 'NEW', IsProcessed = 0, HasErrors = 0, StatusDetails = NULL, ProcessedDate = NULL
       WHERE id IN (
-        SELECT mine.device_change_id FROM ${own} AS mine JOIN ${WANTED} AS wanted ON wanted.status = mine.status
-        WHERE mine.bulk_change_id = :bulkChangeId AND mine.${isFree} AND mine.${isToDo})`,
+        SELECT mine.device_change_id FROM ${own} AS mine
+        WHERE mine.bulk_change_id = :bulkChangeId AND mine.status IN (SELECT wanted.status FROM ${WANTED} AS wanted) AND mine.${isFree} AND mine.${isToDo})`,
       all,
     );
     const rows = await tx.execute(
@@ -66,21 +66,23 @@ export async function reopenRows(db: Database, { bulkChangeId, portal, statuses,
 async function usedUp(
   tx: Transaction,
   params: { readonly bulkChangeId: string; readonly wanted: readonly { readonly status: string }[] },
-  { counted, since, refusalOf }: RetryQuota,
+  { counted, since, refusalOf }: ChangeQuota,
   logKey: string,
 ): Promise<readonly LeftAlone[]> {
   const own = ownTable(tx.engine, 'change_row');
-  const failed = `(SELECT row_.id AS device_id, row_.iccid AS device_key FROM ${own} AS row_
-        WHERE row_.bulk_change_id = :bulkChangeId AND row_.status IN (SELECT wanted.status FROM ${WANTED} AS wanted))`;
+  const failed = (row: string): string =>
+    `${row}.bulk_change_id = :bulkChangeId AND ${row}.status IN (SELECT wanted.status FROM ${WANTED} AS wanted)`;
+  const among = `SELECT failed.iccid FROM ${own} AS failed WHERE ${failed('failed')}`;
+  // A cross join has SQLite begin with what was spent, and find the rows by ICCID.
   const rows = await tx.query<{ id: string; iccid: string; subject: string; changes: number }>(
     `
     SELECT CAST(mine.id AS nvarchar(30)) AS id, mine.iccid, mine.subject, spent.changes
-    FROM ${own} AS mine
-    JOIN (
-      SELECT made.device_id, COUNT(*) AS changes
-      FROM (${spentChanges(tx.engine, { found: failed, logKey, hasOwnTables: true })}) AS made
-      GROUP BY made.device_id
-    ) AS spent ON spent.device_id = mine.id`,
+    FROM (
+      SELECT made.device_key, COUNT(*) AS changes
+      FROM (${spentChanges(tx.engine, { among, logKey, hasOwnTables: true })}) AS made
+      GROUP BY made.device_key) AS spent
+    CROSS JOIN ${own} AS mine
+    WHERE mine.iccid = spent.device_key AND ${failed('mine')}`,
     { ...params, since: `${since} 00:00:00.000`, providers: [{ id: counted.providerId, audit: counted.audit, step: counted.step }] },
   );
   return rows.flatMap(({ id, iccid, subject, changes }) => {

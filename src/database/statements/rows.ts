@@ -151,13 +151,15 @@ export async function insertRefusals(
   description: string,
 ): Promise<void> {
   if (refused.length === 0) return;
+  // A cross join has SQLite begin with the set, instead of reading it again for each row of the run; to SQL Server it is an inner join.
   await tx.execute(
     `
     INSERT INTO DeviceBulkChangeLog (BulkChangeId, ${under.live.logKey[under.portal]}, LogEntryDescription, RequestText, HasErrors, ResponseStatus, ResponseText, ErrorText,
       ProcessedDate, ProcessedBy, CreatedBy, CreatedDate, IsActive, IsDeleted)
     SELECT mine.bulk_change_id, mine.device_change_id, :description, item.request, 1, 'ERROR', mine.message, mine.message, :at, :processedBy, :operator, :at, 1, 0
     FROM ${setOf('items', { line: 'int', request: 'nvarchar(max)' })} AS item
-    JOIN ${ownTable(tx.engine, 'change_row')} AS mine ON mine.run_id = :runId AND mine.line = item.line AND mine.bulk_change_id = :bulkChangeId
+    CROSS JOIN ${ownTable(tx.engine, 'change_row')} AS mine
+    WHERE mine.run_id = :runId AND mine.line = item.line AND mine.bulk_change_id = :bulkChangeId
     ORDER BY mine.id`,
     {
       description,

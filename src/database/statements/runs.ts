@@ -1,3 +1,4 @@
+import { planUsed } from '../../domain/plan-used.ts';
 import type { RunInfo, RunRecord, StatusCounts } from '../../domain/run-store.ts';
 import type { RowStatus } from '../../domain/status.ts';
 import type { Database, Queries, Transaction } from '../database.ts';
@@ -28,8 +29,10 @@ export async function planUsedBy(db: Pick<Queries, 'engine' | 'query'>, id: stri
   return used?.run_id ?? null;
 }
 
-/** Notes that a saved plan is used up. Of two at once the second one's key is refused, and nothing of it is saved. */
+/** Notes, after `lockSaves`, that a saved plan is used up. Rejects with PondBulkError (plan) when another run was faster. */
 export async function useUpPlan(tx: Transaction, id: string, runId: string, at: number): Promise<void> {
+  const used = await planUsedBy(tx, id);
+  if (used !== null) throw planUsed('The plan', used);
   await tx.execute(`INSERT INTO ${ownTable(tx.engine, 'used_plan')} (id, run_id, used_at) VALUES (:id, :runId, :at)`, {
     id,
     runId,

@@ -1,6 +1,7 @@
 import type { FactsWanted } from '../../domain/facts-store.ts';
 import { besideColumn } from '../collation.ts';
-import type { Engine, ReadDatabase } from '../database.ts';
+import type { ChangeQuota } from '../../run/run-store.ts';
+import type { Engine, ReadDatabase, Transaction } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { findLogKeys } from '../portals.ts';
 import { setOf } from '../sets.ts';
@@ -28,10 +29,11 @@ export async function countSpentChanges(
   await session.execute(
     `
     INSERT INTO ${spent} (device_id, changes)
-    SELECT made.device_id, COUNT(*)
-    FROM (${spentChanges(db.engine, { found, logKey: logKey.M2M, hasOwnTables })}) AS made
-    WHERE made.device_id IS NOT NULL
-    GROUP BY made.device_id`,
+    SELECT found.device_id, COUNT(*)
+    FROM (${spentChanges(db.engine, { among: `SELECT among.device_key FROM ${found} AS among`, logKey: logKey.M2M, hasOwnTables })}) AS made
+    JOIN ${found} AS found ON found.device_key = made.device_key
+    WHERE found.device_id IS NOT NULL
+    GROUP BY found.device_id`,
     {
       since: `${since} 00:00:00.000`,
       providers: providers.map(({ providerId, audit, step }) => ({ id: providerId, audit, step })),
@@ -40,9 +42,35 @@ export async function countSpentChanges(
   return spent;
 }
 
+/**
+ * How many plan changes of this month these devices had, by ICCID; those that had none are left out. Asked in the transaction that saves
+ * them, after `lockSaves`: nobody takes a device between the count and the save.
+ */
+export async function spentBeside(
+  tx: Transaction,
+  iccids: readonly string[],
+  { counted, since }: ChangeQuota,
+  logKey: string,
+): Promise<ReadonlyMap<string, number>> {
+  if (iccids.length === 0) return new Map();
+  const among = `SELECT given.iccid FROM ${setOf('devices', { iccid: 'nvarchar(50)' })} AS given`;
+  const made = await tx.query<{ iccid: string; changes: number }>(
+    `
+    SELECT made.device_key AS iccid, COUNT(*) AS changes
+    FROM (${spentChanges(tx.engine, { among, logKey, hasOwnTables: true })}) AS made
+    GROUP BY made.device_key`,
+    {
+      since: `${since} 00:00:00.000`,
+      providers: [{ id: counted.providerId, audit: counted.audit, step: counted.step }],
+      devices: iccids.map((iccid) => ({ iccid })),
+    },
+  );
+  return new Map(made.map(({ iccid, changes }) => [iccid, changes]));
+}
+
 interface Counting {
-  /** A table, or a query in brackets: device_key is an ICCID, device_id what its changes are told of. */
-  readonly found: string;
+  /** A query of the ICCIDs whose changes count. */
+  readonly among: string;
   /** Column of DeviceBulkChangeLog. */
   readonly logKey: string;
   readonly hasOwnTables: boolean;
@@ -50,29 +78,34 @@ interface Counting {
 
 const COUNTED = setOf('providers', { id: 'int', audit: 'nvarchar(200)', step: 'nvarchar(100)' });
 
-/** A query of one row for each change since `:since` at `:providers`: `device_id`. */
-export function spentChanges(engine: Engine, { found, logKey, hasOwnTables }: Counting): string {
+/**
+ * A query of one row for each change since `:since` at `:providers`: `device_key`, its ICCID. Its cross joins have SQLite begin with the bulk changes of
+ * those providers, instead of all audit rows there are; to SQL Server they are inner joins.
+ */
+export function spentChanges(engine: Engine, { among, logKey, hasOwnTables }: Counting): string {
+  const iccid = besideColumn(engine, 'change.ICCID');
   return `
-      SELECT found.device_id
+      SELECT ${iccid} AS device_key
       FROM ${COUNTED} AS counted
-      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
-      JOIN DeviceBulkChangeLog AS log ON log.BulkChangeId = bulk_change.id AND log.ProcessedDate >= :since AND log.HasErrors = 0
-        AND log.LogEntryDescription = ${besideColumn(engine, 'counted.audit')}
-      JOIN M2M_DeviceChange AS change ON change.id = log.${logKey}
-      JOIN ${found} AS found ON ${besideColumn(engine, 'found.device_key')} = change.ICCID
-      ${hasOwnTables ? `UNION ALL ${underWay(engine, found)}` : ''}`;
+      CROSS JOIN DeviceBulkChange AS bulk_change
+      CROSS JOIN DeviceBulkChangeLog AS log
+      JOIN M2M_DeviceChange AS change ON change.id = log.${logKey} AND ${iccid} IN (${among})
+      WHERE bulk_change.ServiceProviderId = counted.id AND log.BulkChangeId = bulk_change.id
+        AND log.ProcessedDate >= :since AND log.HasErrors = 0 AND log.LogEntryDescription = ${besideColumn(engine, 'counted.audit')}
+      ${hasOwnTables ? `UNION ALL ${underWay(engine, among)}` : ''}`;
 }
 
 /** Rows whose change was sent this month and has not ended, those of a run that died included. */
-function underWay(engine: Engine, found: string): string {
+function underWay(engine: Engine, among: string): string {
   const journal = ownTable(engine, 'journal');
   return `
-      SELECT found.device_id
+      SELECT mine.iccid
       FROM ${COUNTED} AS counted
-      JOIN DeviceBulkChange AS bulk_change ON bulk_change.ServiceProviderId = counted.id
-      JOIN ${ownTable(engine, 'change_row')} AS mine ON mine.bulk_change_id = bulk_change.id AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
-      JOIN ${found} AS found ON found.device_key = mine.iccid
-      WHERE EXISTS (
+      CROSS JOIN DeviceBulkChange AS bulk_change
+      CROSS JOIN ${ownTable(engine, 'change_row')} AS mine
+      WHERE bulk_change.ServiceProviderId = counted.id AND mine.bulk_change_id = bulk_change.id AND mine.iccid IN (${among})
+        AND mine.status IN ('ACCEPTED', 'UNKNOWN', 'NOT_STARTED')
+        AND EXISTS (
           SELECT 1 FROM ${journal} AS sent
           WHERE sent.row_id = mine.id AND sent.kind = 'intent' AND sent.step = counted.step AND sent.at >= :since)
         AND (mine.status <> 'NOT_STARTED' OR (

@@ -36,12 +36,13 @@ export async function findHeldPlans(
   deviceIds: readonly number[],
 ): Promise<ReadonlyMap<number, DeviceState>> {
   const { tenant, tenantKey } = PORTAL_TABLES[portal];
+  // A cross join has SQLite begin with the devices, instead of all of the tenant's.
   const rows = await tx.query<{ id: number; held_plan: number | null; held_pool: number | null }>(
     `
     SELECT own.${tenantKey} AS id, own.CustomerRatePlanId AS held_plan, own.CustomerRatePoolId AS held_pool
-    FROM ${tenant} AS own
-    JOIN ${setOf('devices', { id: 'int' })} AS given ON given.id = own.${tenantKey}
-    WHERE own.TenantId = :tenantId AND own.IsActive = 1 AND own.IsDeleted = 0`,
+    FROM ${setOf('devices', { id: 'int' })} AS given
+    CROSS JOIN ${tenant} AS own
+    WHERE own.${tenantKey} = given.id AND own.TenantId = :tenantId AND own.IsActive = 1 AND own.IsDeleted = 0`,
     { tenantId, devices: [...new Set(deviceIds)].map((id) => ({ id })) },
   );
   return new Map(rows.map((row) => [row.id, { customerRatePlanId: row.held_plan, customerRatePoolId: row.held_pool }]));

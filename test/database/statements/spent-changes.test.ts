@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createFactsStore } from '../../../src/database/facts-store.ts';
 import { ownTable } from '../../../src/database/own-schema.ts';
+import { findLogKeys } from '../../../src/database/portals.ts';
+import { spentBeside } from '../../../src/database/statements/spent-changes.ts';
 import { readList } from '../../../src/intake/read-list.ts';
 import { thingSpaceIccid } from '../../carriers/thingspace.ts';
 import { engines, type TestDatabase } from '../engines.ts';
@@ -118,6 +120,20 @@ describe.each(engines)('plan changes of the month on $name', ({ create }) => {
     await underWay(bulk, 'ACCEPTED', ['intent', 'answer'], STEP, '2026-10-31 10:00:00.000');
 
     expect(await counted()).toEqual([0, 0]);
+  });
+
+  test('are counted alike in the transaction that saves', async () => {
+    const bulk = await bulkChange();
+    await audited(bulk, FIRST, '2026-11-20 10:00:00.000');
+    await audited(bulk, FIRST, '2026-10-31 23:59:59.990');
+    await underWay(bulk, 'ACCEPTED', ['note', 'intent', 'answer']);
+    const quota = { counted: { providerId: 21, audit: AUDIT, step: STEP }, since: '2026-11-01', refusalOf: () => null };
+    const { M2M: logKey } = await findLogKeys(made.db);
+
+    const spent = await made.db.transaction((tx) => spentBeside(tx, [FIRST, SECOND], quota, logKey));
+
+    expect([...spent]).toEqual([[FIRST, 2]]);
+    expect(await counted()).toEqual([2, 0]);
   });
 
   test('cost the same number of statements for any list', async () => {

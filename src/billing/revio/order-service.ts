@@ -13,8 +13,8 @@ import { productBody, serviceBody, type OrderedProduct } from './order-bodies.ts
 /**
  * Makes sure that the device has a live line of this customer with the wanted products. The lines of the number are
  * read and journaled first: a live one of this customer is completed instead of created again, but with a package, which
- * only a new line can be given: rejects with CallFailed then. A line of an earlier attempt is no other: it may have been
- * disconnected since.
+ * only a new line can be given: rejects with CallFailed then. A line that an earlier attempt ordered goes first, unless it was
+ * disconnected since; one that Rev.io does not show at all is not shown yet.
  */
 export async function orderService(
   change: Assignment,
@@ -29,10 +29,11 @@ export async function orderService(
   const live = before.filter((each) => each.customer_id === customerId && (each.disconnected_date ?? null) === null);
   // Rev.io does not tell the packages of a line: only one that this row ordered itself is known to have it.
   const ordered = steps.earlier<number>('create service');
-  const adopted = live.find((each) => ordered.includes(each.service_id)) ?? live[0];
-  if (adopted !== undefined && order.packageId !== null && !ordered.includes(adopted.service_id)) throw packageRefused(adopted);
+  const found = live.find((each) => ordered.includes(each.service_id)) ?? live[0];
+  if (found !== undefined && order.packageId !== null && !ordered.includes(found.service_id)) throw packageRefused(found);
+  const adopted = found?.service_id ?? ordered.findLast((id) => !before.some((each) => each.service_id === id));
   const serviceId =
-    adopted?.service_id ??
+    adopted ??
     (await steps.step(
       'create service',
       createService(

@@ -38,12 +38,11 @@ export async function findMoved(
     SELECT CAST(mine.id AS nvarchar(30)) AS id, mine.subject, mine.after_state, device.RatePlan AS plan_code, device.CommunicationPlan AS comm_plan,
       tenant.AccountNumber AS account, tenant.SiteId AS site, tenant.CustomerRatePlanId AS customer_plan, tenant.CustomerRatePoolId AS customer_pool
     FROM ${ownTable(tx.engine, 'change_row')} AS mine
-    JOIN ${setOf('wanted', { status: 'nvarchar(20)' })} AS wanted ON wanted.status = mine.status
     JOIN DeviceBulkChange AS bulk_change ON bulk_change.id = mine.bulk_change_id
     JOIN ${change} AS its ON its.id = mine.device_change_id
     LEFT JOIN ${device} AS device ON device.id = its.DeviceId
     LEFT JOIN ${tenant} AS tenant ON tenant.${tenantKey} = device.id AND tenant.TenantId = bulk_change.TenantId AND tenant.IsActive = 1 AND tenant.IsDeleted = 0
-    WHERE mine.bulk_change_id = :bulkChangeId`,
+    WHERE mine.bulk_change_id = :bulkChangeId AND mine.status IN (SELECT wanted.status FROM ${setOf('wanted', { status: 'nvarchar(20)' })} AS wanted)`,
     { bulkChangeId, wanted: statuses.map((status) => ({ status })) },
   );
   return rows.flatMap((row) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { ATTACHED, ICCID, LINE, NUMBER, OTHER_CUSTOMER } from './order.ts';
-import { revioWorld } from './revio-world.ts';
+import { revioWorld, UNKNOWN_QUERY } from './revio-world.ts';
 
 // Whose line is taken for the device's, at first and in a later attempt.
 
@@ -32,8 +32,7 @@ describe('whose line is taken for the device', () => {
     expect(world.lines().products.filter(({ service_id }) => service_id === line.service_id)).toEqual([ATTACHED]);
   });
 
-  // The simulator passes over a query that it does not know, and answers with every line.
-  const EVERY_LINE = { settings: { NUMBER_QUERY: 'search.unheard_of' } };
+  const EVERY_LINE = { settings: { NUMBER_QUERY: UNKNOWN_QUERY } };
 
   test.for([
     ['of another number', { number: '4915200000002', number2: '8988228066600000022' }],

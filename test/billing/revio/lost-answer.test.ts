@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { ATTACHED, LINE, OTHER_CUSTOMER } from './order.ts';
-import { revioWorld } from './revio-world.ts';
+import { revioWorld, UNKNOWN_QUERY } from './revio-world.ts';
 
 // A POST is not idempotent: after a lost answer what was not there before is adopted, and only else it is sent again.
 
@@ -34,7 +34,7 @@ describe('a lost answer', () => {
 
   test('to the order of a line never adopts one of another number, where Rev.io answers with every line', async (context) => {
     const world = await revioWorld(context, {
-      settings: { NUMBER_QUERY: 'search.unheard_of' },
+      settings: { NUMBER_QUERY: UNKNOWN_QUERY },
       onOrder: (n) => {
         if (n > 1) return null;
         world.setServices([{ ...LINE, number: '4915200000002', number2: '8988228066600000022' }]);

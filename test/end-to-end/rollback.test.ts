@@ -120,8 +120,12 @@ describe('P7: rollback restores or refuses, never guesses', () => {
     const listed = await sandbox.runHere(['list']);
     const status = await sandbox.runHere(['status', 'last']);
     const explained = await sandbox.runHere(['explain', pondIccid(1)]);
+    const toggled = await sandbox.runHere(['rollback', 'last', '--dry-run']);
 
     const text = `rollback of ${first?.id}`;
+    // `last` would be the rollback itself by then.
+    expect((JSON.parse(dry.stdout) as { next: string }).next).toContain(`pond-bulk rollback ${first?.id}`);
+    expect(toggled.stderr).toContain(`is itself a rollback, of ${first?.id}: taking it back makes those changes again`);
     expect([dry, ran].map(({ stdout }) => (JSON.parse(stdout) as { command: string }).command)).toEqual(['rollback', 'rollback']);
     for (const { stdout, stderr } of [resumed, listed, status, explained]) expect(stdout, stderr).toContain(text);
     expect([listed, explained].map(({ stdout }) => stdout.split('change-rate-plan').length - 1)).toEqual([1, 1]);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ASSIGNMENT_PREFLIGHT } from '../../changes/assign-customer.ts';
 import { PLAN_PREFLIGHT } from '../../domain/carrier-plan-effects.ts';
 import { PondBulkError } from '../../domain/errors.ts';
+import { rollbackOf } from '../../domain/rollback-of.ts';
 import type { RunInfo } from '../../domain/run-store.ts';
 import { undoOf } from '../../run/undo.ts';
 import type { Context, GlobalFlags } from '../context.ts';
@@ -40,6 +41,9 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
       throw new PondBulkError('usage', 'NOT_UNDOABLE', `Run ${run.id} made queued changes: assign-customer gives other plans and pools`);
     if (undo.rows === 0)
       throw new PondBulkError('usage', 'NOTHING_TO_UNDO', `Run ${run.id} applied nothing: there is nothing to take back`);
+    const undone = rollbackOf(run);
+    if (undone !== null)
+      context.terminal.note(`Run ${run.id} is itself a rollback, of ${undone}: taking it back makes those changes again`);
     const isAssignment = run.command === 'assign-customer';
     const day = today(context.clock);
     await runChange(context, {
@@ -53,7 +57,8 @@ export function rollbackCommand(program: Command, context: Context, argv: readon
       defaults: {},
       rollbackOf: run.id,
       flags: { ...flags, file: `run ${run.id}`, column: [], reason: flags.reason ?? `rollback of run ${run.id}` },
-      commandLine: commandLine(argv),
+      // By its id: `last` may be another run by the time that this is done after a dry run.
+      commandLine: commandLine(argv.map((argument) => (argument === id ? run.id : argument))),
       decided: {
         list: undo.list,
         expectedOf: undo.expectedOf,

@@ -49,6 +49,19 @@ export function isAway(error: unknown): boolean {
   );
 }
 
+/** SQL Server's numbers of a key that is there already, and SQLite's extended codes of the same. */
+const DUPLICATE_NUMBERS: ReadonlySet<number> = new Set([2601, 2627]);
+const DUPLICATE_CODES: ReadonlySet<number> = new Set([1555, 2067]);
+
+/** Whether a row with the same key was there, or came in the same moment. */
+export function isDuplicate(error: unknown): boolean {
+  return some(
+    error,
+    ({ number, errcode }) =>
+      (typeof number === 'number' && DUPLICATE_NUMBERS.has(number)) || (typeof errcode === 'number' && DUPLICATE_CODES.has(errcode)),
+  );
+}
+
 /** Whether the statement may have been committed although it failed: then only an idempotent one is tried again. */
 export function mayHaveCommitted(error: unknown): boolean {
   return some(error, ({ number, code, message }) => {

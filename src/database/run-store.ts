@@ -7,6 +7,7 @@ import { HISTORY_PROCEDURE } from './procedures/history.ts';
 import { findProcedure, type Procedure } from './procedures/procedure.ts';
 import { createProcedures } from './procedures/procedures.ts';
 import { reasonOf } from './reason.ts';
+import { isDuplicate } from './retry.ts';
 import { createRunReader } from './run-reader.ts';
 import { savePart } from './save-part.ts';
 import { activateBulkChange, beginBulkChanges, insertBulkChange, updateBulkChangeStatus } from './statements/bulk-change.ts';
@@ -97,7 +98,12 @@ export function createRunStore(db: Database, { operator, now, portalTypes, integ
     unsavedRuns: () => unsavedRuns(db),
     removeLeftovers: async (runId) => removeLeftovers(db, runId, await liveNames()),
 
-    takeLease: (bulkChangeId, holder, over) => takeLease(db, bulkChangeId, holder, over),
+    takeLease: (bulkChangeId, holder, over) =>
+      takeLease(db, bulkChangeId, holder, over).catch((error: unknown) => {
+        // Another took it between the look and the insert.
+        if (isDuplicate(error)) return false;
+        throw error;
+      }),
     readLease: (bulkChangeId) => readLease(db, bulkChangeId),
     beatLeases: (holder) => beatLeases(db, holder),
     releaseLeases: (holder) => releaseLeases(db, holder),

@@ -42,6 +42,17 @@ describe.each(engines)('leases of two hosts on $name', ({ create }) => {
   const take = ({ clock, store }: { readonly clock: Clock; readonly store: RunStore }, holder: LeaseHolder): Promise<void> =>
     takeLeases(['7'], { store, holder, clock, isAlive: () => true, warn: () => undefined, signal: new AbortController().signal });
 
+  test('of many that take a bulk change at the same moment one gets it, and the others are told so', async () => {
+    const { store } = host(db, 0);
+    for (let id = 1; id <= 5; id += 1) {
+      const taken = await Promise.all(
+        Array.from({ length: 8 }, (_, n) => store.takeLease(String(id), { runId: `run-${n}`, host: 'here', pid: n + 1 }, null)),
+      );
+
+      expect(taken.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
   test.each([
     { name: 'the holder is behind', holderMs: -HOUR_MS, takerMs: 0 },
     { name: 'the taker is ahead', holderMs: 0, takerMs: HOUR_MS },

@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { telegenceIccid } from '../carriers/telegence.ts';
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 // What an assignment tells in its audit rows of the database is what it wrote there: the table, and every column of the change.
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 const DEVICE = pondIccid(1);
 const JASPER = withCheckDigit('8901170200000000001');
 
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   return {
     ...sandbox,
     assign: (iccid: string, ...more: readonly string[]) =>

@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 /** Devices of Jasper, which has communication plans. */
 const jasperIccid = (n: number): string => withCheckDigit(`8901170200${String(n).padStart(9, '0')}`);
 const DEVICE = jasperIccid(1);
 
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   return {
     ...sandbox,
     assign: (list: string, ...more: readonly string[]) =>

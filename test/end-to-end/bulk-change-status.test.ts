@@ -1,26 +1,19 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 // NEW, then PROCESSING while any row is open, then PROCESSED or ERROR, which alone has the day and the name.
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 const LONG_AGO = '2026-01-01 00:00:00.000';
 const OPEN = { Status: 'PROCESSING', ProcessedDate: null, ProcessedBy: null };
 const FINAL = { ProcessedDate: expect.any(String), ProcessedBy: 'sandbox' };
 
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   return {
     ...sandbox,
     change: (devices: readonly number[], ...more: readonly string[]) =>

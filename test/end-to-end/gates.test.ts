@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { describe, expect, test, type TestContext } from 'vitest';
 
 import { controlCenters } from '../carriers/control-center.ts';
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere, type RanHere } from './in-process.ts';
+import type { RanHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 const POND = Array.from({ length: 40 }, (_, index) => pondIccid(index + 1));
 const [jasper] = controlCenters;
@@ -11,17 +12,10 @@ const OTHERS = jasper.devices;
 /** With one slot so many devices are in progress at once: those that may still fail when the provider is stopped. */
 const IN_PROGRESS = 4;
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+const newSandbox = sandboxes();
 
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
-
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const env = { POND_RATE: '1000', POND_CONCURRENCY: '1', JASPER_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '1' };
   const file = sandbox.list(
     `iccid,plan\n${POND.map((iccid) => `${iccid},POND-5GB`).join('\n')}\n${OTHERS.map((iccid) => `${iccid},IOT-1GB`).join('\n')}\n`,

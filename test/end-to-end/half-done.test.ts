@@ -1,25 +1,19 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere, type RunHereOptions, type ToldEvent } from './in-process.ts';
+import type { RunHereOptions, ToldEvent } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 const ENV = { POND_RATE: '1000', REVIO_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '1' };
 const FIRST = pondIccid(1);
 const ORDER = ['--create-rev-service', '--service-type', '3', '--rev-provider', '12', '--product', '501:4.99'];
 const LAST_OF_ORDER = 'create product 501';
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+const newSandbox = sandboxes();
 
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
-
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const go = (args: readonly string[], options: RunHereOptions = {}) => sandbox.run(args, { ...options, env: { ...ENV, ...options.env } });
   return {
     ...sandbox,

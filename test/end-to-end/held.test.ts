@@ -1,23 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 const ENV = { POND_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '1' };
 const [HELD, FREE] = [pondIccid(1), pondIccid(2)];
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+const newSandbox = sandboxes();
 
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
-
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   return {
     ...sandbox,
     change: (iccids: readonly string[], args: readonly string[] = []) =>

@@ -1,12 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
+import { describe, expect, test, vi, type TestContext } from 'vitest';
 
 import { CARRIERS } from '../../src/carriers/registry.ts';
 import { withCheckDigit } from '../../src/sandbox/check-digit.ts';
 import { UNDER_TEST } from '../carriers/under-test.ts';
 import { expectGolden } from '../golden.ts';
 import { testSandbox } from './cli.ts';
-import { sampleDatabase, sandboxHere, type RanHere, type ToldEvent } from './in-process.ts';
+import type { RanHere, ToldEvent } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 import { auditOf, MIXED, mixedList, recordedPlan, type MixedDevice } from './mixed-list.ts';
 
 // A list of all nine integrations: rows go to the provider of their device, and a provider that stops holds up no other.
@@ -22,13 +23,7 @@ const HERE_ENV = {
 /** Above it there would be a warning. */
 const BILLING_PACE = { REVIO_RATE: '8' };
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 test('one command plans, changes and explains a list of all nine integrations', async ({ onTestFinished }) => {
   const sandbox = await testSandbox();
@@ -68,9 +63,8 @@ function stable(table: string): string {
     .replaceAll(/ --sandbox-dir \S+/g, '');
 }
 
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   return {
     ...sandbox,
     go: (args: readonly string[], env: Readonly<Record<string, string>> = {}) => sandbox.run(args, { env: { ...HERE_ENV, ...env } }),

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { describe, expect, test, type TestContext } from 'vitest';
 
 import { migrate } from '../../src/database/migrate.ts';
 import { sampleData } from '../../src/sandbox/sample-data.ts';
@@ -8,24 +8,18 @@ import type { FleetState } from '../../src/sandbox/simulator/teal-fleet.ts';
 import { teal } from '../carriers/teal.ts';
 import { engines } from '../database/engines.ts';
 import { pondIccid, runCli, testSandbox } from './cli.ts';
-import { sampleDatabase, sandboxHere, type RunHereOptions, type SandboxHere } from './in-process.ts';
+import type { RunHereOptions, SandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 interface PondState {
   readonly packages: readonly { readonly simIccid: string; readonly packageTypeId: number; readonly status: string }[];
 }
 
 /** A sandbox of this test, with what a reconcile may not do: send anything but reads. */
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const env = { POND_RATE: '1000', TEAL_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '0' };
   const change = (iccids: readonly string[], plan: string, options: RunHereOptions = {}) =>
     sandbox.run(['change-rate-plan', '--plan', plan, '--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`)], {

@@ -1,24 +1,17 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 const ENV = { POND_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '1' };
 const [FIRST, SECOND] = [pondIccid(1), pondIccid(2)];
 const PLANS = ['--customer-rate-plan', 'CRP-LARGE', '--carrier-rate-plan', 'POND-5GB'];
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+const newSandbox = sandboxes();
 
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
-
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const go = (args: readonly string[]) => sandbox.run(args, { env: ENV });
   const list = (iccids: readonly string[]) => ['--file', sandbox.list(`iccid\n${iccids.join('\n')}\n`)];
   return {

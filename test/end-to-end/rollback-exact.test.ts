@@ -1,22 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { describe, expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 const ICCID = pondIccid(1);
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+const newSandbox = sandboxes();
 
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
-
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const sql = (text: string): void => {
     const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
     db.exec(text);

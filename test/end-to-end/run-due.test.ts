@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { describe, expect, test, type TestContext } from 'vitest';
 
 import { migrate } from '../../src/database/migrate.ts';
 import { quote } from '../../src/database/schema-sql.ts';
@@ -8,15 +8,10 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines } from '../database/engines.ts';
 import { pondIccid, runCli } from './cli.ts';
-import { sampleDatabase, sandboxHere, type SandboxHere } from './in-process.ts';
+import type { SandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 const PAST = '2026-01-01 00:00:00.000';
 const FUTURE = '2999-01-01 00:00:00.000';
@@ -32,8 +27,7 @@ interface Queued {
 
 /** A sandbox of this test with these rows in the queue. Devices of POND have the ids of their numbers. */
 async function open({ onTestFinished }: TestContext, queue: readonly Queued[]) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+  const sandbox = await newSandbox({ onTestFinished });
   for (const { device, plan = null, pool = null, on = PAST, tenant = 1, isActive = 1 } of queue)
     sql(
       sandbox,

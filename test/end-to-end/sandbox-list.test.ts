@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { CARRIERS } from '../../src/carriers/registry.ts';
 import { renderProviders } from '../../src/cli/commands/sandbox-samples.ts';
@@ -6,15 +6,9 @@ import { sampleProviders } from '../../src/sandbox/sample-providers.ts';
 import { fakeTerminal } from '../cli/streams.ts';
 import { expectGolden } from '../golden.ts';
 import { runCli } from './cli.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 test('pond-bulk sandbox shows a provider of every carrier, and what to type next', async () => {
   const { code, stdout } = await runCli(['sandbox']);
@@ -34,8 +28,7 @@ test('on a terminal of 80 columns no line is broken', () => {
 });
 
 test('every device of its list can be moved to the plan beside it', async ({ onTestFinished }) => {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+  const sandbox = await newSandbox({ onTestFinished });
   const { stdout } = await runCli(['sandbox', 'list']);
 
   const { code, rows, stderr } = await sandbox.run(['change-rate-plan', '--file', sandbox.list(stdout), '--dry-run']);

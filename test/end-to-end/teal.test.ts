@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test, vi, type TestContext } from 'vitest';
+import { describe, expect, test, vi, type TestContext } from 'vitest';
 
 import type { FleetState } from '../../src/sandbox/simulator/teal-fleet.ts';
 import { atFirstIntent } from '../carriers/carrier-run.ts';
 import { failed, standing, untouched } from '../carriers/standing.ts';
 import { teal, tealIccid } from '../carriers/teal.ts';
-import { sampleDatabase, sandboxHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 // What sets Teal apart: changes that are queued, made later, or refused later, and calls for several devices.
 
@@ -15,18 +15,11 @@ const [API, DATABASE] = ['Teal Carrier Rate Plan: API.', 'Teal Carrier Rate Plan
 const RESTRICTED = tealIccid(39);
 const FAILING = tealIccid(40);
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 /** A sandbox of this test: what can be done with its Teal, and seen of it. */
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const service = sandbox.carriers.services.get('teal')?.service;
   if (service === undefined) throw new Error('The simulator has no Teal');
   const env = { TEAL_RATE: '1000', SETTLE_SECONDS: '1', RETRY_MAX_COUNT: '1' };

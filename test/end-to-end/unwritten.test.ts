@@ -1,16 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { mainHere, sampleDatabase, sandboxHere } from './in-process.ts';
+import { mainHere } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
-
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
+const newSandbox = sandboxes();
 
 const REFUSED = pondIccid(1);
 const TAKEN = pondIccid(2);
@@ -24,9 +19,8 @@ const ERROR = {
 };
 
 /** A sandbox whose database refuses the history of one device, until it is told otherwise. */
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const sql = (text: string): void => {
     const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
     db.exec(text);

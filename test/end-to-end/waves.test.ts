@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 
 import type { FleetState } from '../../src/sandbox/simulator/teal-fleet.ts';
 import { controlCenters } from '../carriers/control-center.ts';
 import { teal, tealIccid } from '../carriers/teal.ts';
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere, type RanHere, type RunHereOptions, type ToldEvent } from './in-process.ts';
+import type { RanHere, RunHereOptions, ToldEvent } from './in-process.ts';
+import { sandboxes } from './sandboxes.ts';
 
 const POND = Array.from({ length: 20 }, (_, index) => pondIccid(index + 1));
 const JASPER: readonly string[] = controlCenters[0]?.devices ?? [];
@@ -17,17 +18,10 @@ const ENV = {
   RETRY_MAX_COUNT: '1',
 };
 
-let sample: Awaited<ReturnType<typeof sampleDatabase>>;
+const newSandbox = sandboxes();
 
-beforeAll(async () => {
-  sample = await sampleDatabase();
-});
-
-afterAll(() => sample.remove());
-
-async function open({ onTestFinished }: TestContext) {
-  const sandbox = await sandboxHere(sample.path);
-  onTestFinished(() => sandbox.remove());
+async function open(context: TestContext) {
+  const sandbox = await newSandbox(context);
   const lines = [...POND.map((iccid) => `${iccid},POND-5GB`), ...JASPER.map((iccid) => `${iccid},IOT-1GB`)];
   const both = sandbox.list(`iccid,plan\n${lines.join('\n')}\n`);
   const serviceOf = (name: string) => {

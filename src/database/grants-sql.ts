@@ -37,8 +37,8 @@ export function grantsScript({ run, dryRun, permissions }: GrantsOptions): strin
     ...tableGrants('dry-run', dryRun, permissions),
     // Without it there are no plan changes of eBonding, and a dry run has to know.
     `${ifThere(EBONDING_PROCEDURE)} ${grant('VIEW DEFINITION', `dbo.${bracketed(EBONDING_PROCEDURE)}`, dryRun)}`,
-    // Plan changes that are under way count for a carrier's monthly quota.
-    ...['change_row', 'journal'].map((table) => grant('SELECT', `pondbulk.${bracketed(table)}`, dryRun)),
+    // Plan changes that are under way count for a carrier's monthly quota; a rollback is planned from its run.
+    grant('SELECT', 'SCHEMA::pondbulk', dryRun),
     '',
   ].join('\n');
 }

@@ -59,6 +59,16 @@ describe.each(engines.filter(({ name }) => name === 'SQL Server'))('with the gra
     }
   });
 
+  test('a rollback is planned with the login of dry runs', async () => {
+    const file = sandbox.list('list.csv', `iccid\n${pondIccid(1)}\n`);
+    await run(['change-rate-plan', '--plan', 'POND-5GB', '--file', file, '--yes'], { DATABASE_URL: logins.runUrl });
+
+    const dry = await run(['rollback', 'last', '--dry-run'], { DATABASE_URL_READ: logins.dryRunUrl });
+
+    expect(dry.code, dry.stderr).toBe(0);
+    expect(dry.stdout).toContain('PLANNED 1');
+  });
+
   test('the run login may remove what a run left that died while it saved', async () => {
     const db = await openDatabase(logins.runUrl);
 

@@ -29,10 +29,41 @@ export async function* streamDoneRows(db: Queries, bulkChangeIds: readonly strin
 }
 
 function doneRow(row: DoneRowRow): DoneRow {
-  const [line, iccid, phoneNumber, provider, bulkChangeId, status, before, after, attempts, ms, message, error, cells, ...rest] = row;
+  const [
+    line,
+    iccid,
+    phoneNumber,
+    provider,
+    bulkChangeId,
+    status,
+    before,
+    after,
+    attempts,
+    ms,
+    message,
+    error,
+    cells,
+    isOpenEnded,
+    ...rest
+  ] = row;
   const [subject, wasSent, isAssigned] = rest;
   return {
-    result: resultOf([line, iccid, phoneNumber, provider, bulkChangeId, status, before, after, attempts, ms, message, error, cells]),
+    result: resultOf([
+      line,
+      iccid,
+      phoneNumber,
+      provider,
+      bulkChangeId,
+      status,
+      before,
+      after,
+      attempts,
+      ms,
+      message,
+      error,
+      cells,
+      isOpenEnded,
+    ]),
     // Written by ourselves.
     change: subject === null ? null : (JSON.parse(subject) as Change),
     wasSent: wasSent === 1,

@@ -19,12 +19,14 @@ export type ResultRow = readonly [
   message: string | null,
   error: string | null,
   cells: string,
+  /** What an earlier stop said of it is no longer so. */
+  isOpenEnded: number,
 ];
 
-/** In the order of ResultRow, from `resultTables`. What an earlier stop said of a row that was begun again is no longer so. */
+/** In the order of ResultRow, from `resultTables`. */
 export const RESULT_COLUMNS = `mine.line, mine.iccid, mine.phone_number, provider.DisplayName, CAST(mine.bulk_change_id AS nvarchar(30)), ${STATUS},
       mine.before_state, mine.after_state, mine.attempt, mine.ms,
-      CASE WHEN ${IS_OPEN_ENDED} THEN NULL ELSE mine.message END, CASE WHEN ${IS_OPEN_ENDED} THEN NULL ELSE mine.error END, mine.cells`;
+      mine.message, mine.error, mine.cells, CASE WHEN ${IS_OPEN_ENDED} THEN 1 ELSE 0 END`;
 
 /** Our rows (`mine`) of the bulk changes in the parameter `bulk_changes`, with their providers. */
 export function resultTables({ engine }: Pick<Queries, 'engine'>): string {
@@ -69,8 +71,9 @@ export function resultOf([
   message,
   error,
   cells,
+  isOpenEnded,
 ]: ResultRow): RowResult {
-  const isEndless = status === 'UNKNOWN' && error === null;
+  const isEndless = isOpenEnded === 1;
   return {
     line,
     iccid,

@@ -17,7 +17,9 @@ export function exitCodesOf(rows: readonly SavedRow[], { events }: RanHere, sign
   const worst = CODES.find(([, statuses]) => rows.some(({ status }) => statuses.includes(status)))?.[0] ?? 0;
   // A reconcile that sees a device otherwise than its run left it.
   const hasDrift = worst === 0 && events.some(({ type }) => type === 'row.drift');
-  return [hasDrift ? 5 : worst, ...(events.some(isRefused) ? [4] : []), ...ofSignals];
+  // What an account that said no left over is so until it is gone on with.
+  const wasRefused = rows.some(({ status, message }) => status === 'NOT_STARTED' && REFUSED.test(message));
+  return [hasDrift ? 5 : worst, ...(wasRefused || events.some(isRefused) ? [4] : []), ...ofSignals];
 }
 
 const REFUSED = /: (authentication|login) failed/;

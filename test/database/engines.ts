@@ -40,7 +40,8 @@ function sqlServer(serverUrl: string): TestEngine {
     create: async () => {
       const name = `pb_test_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
       const server = await openDatabase(serverUrl);
-      await server.execute(`CREATE DATABASE ${name}`);
+      // Not every server makes two databases at the same moment.
+      await vi.waitFor(() => server.execute(`CREATE DATABASE ${name}`), { timeout: 30_000, interval: 200 });
       // OFF is SQL Server's own default, ON that of Azure SQL; the tool is right under both.
       if (process.env['POND_BULK_TEST_SNAPSHOT'] === 'ON') await server.execute(`ALTER DATABASE ${name} SET READ_COMMITTED_SNAPSHOT ON`);
       const url = new URL(serverUrl);

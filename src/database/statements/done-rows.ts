@@ -5,7 +5,7 @@ import type { Queries } from '../database.ts';
 import { ownTable } from '../own-schema.ts';
 import { RESULT_COLUMNS, resultOf, resultTables, type ResultRow } from './results.ts';
 
-type DoneRowRow = readonly [...ResultRow, subject: string | null, wasSent: number, isAssigned: number];
+type DoneRowRow = readonly [subject: string | null, wasSent: number, isAssigned: number, ...ResultRow];
 
 const DONE = `entry.data LIKE '%"ended":"done"%'`;
 
@@ -17,10 +17,11 @@ export async function* streamDoneRows(db: Queries, bulkChangeIds: readonly strin
         SELECT 1 FROM ${ownTable(db.engine, 'journal')} AS entry WHERE entry.row_id = mine.id AND (${what})) THEN 1 ELSE 0 END`;
   const rows = db.stream<DoneRowRow>(
     `
-    SELECT ${RESULT_COLUMNS}, mine.subject,${journaled(`entry.step <> '${ASSOCIATE}' AND ${DONE}`)},${journaled(
+    SELECT mine.subject,${journaled(`entry.step <> '${ASSOCIATE}' AND ${DONE}`)},${journaled(
       // A note of the last attempt may be of one that came to nothing.
       `(entry.step = '${ASSOCIATE}' AND ${DONE}) OR (entry.step = '${CUSTOMER_ASSIGNED}' AND entry.attempt < mine.attempt)`,
-    )}
+    )},
+      ${RESULT_COLUMNS}
     FROM ${resultTables(db)}
     ORDER BY mine.line, mine.id`,
     { bulk_changes: bulkChangeIds.map((id) => ({ id })) },
@@ -28,42 +29,9 @@ export async function* streamDoneRows(db: Queries, bulkChangeIds: readonly strin
   for await (const page of rows) for (const row of page) yield doneRow(row);
 }
 
-function doneRow(row: DoneRowRow): DoneRow {
-  const [
-    line,
-    iccid,
-    phoneNumber,
-    provider,
-    bulkChangeId,
-    status,
-    before,
-    after,
-    attempts,
-    ms,
-    message,
-    error,
-    cells,
-    isOpenEnded,
-    ...rest
-  ] = row;
-  const [subject, wasSent, isAssigned] = rest;
+function doneRow([subject, wasSent, isAssigned, ...row]: DoneRowRow): DoneRow {
   return {
-    result: resultOf([
-      line,
-      iccid,
-      phoneNumber,
-      provider,
-      bulkChangeId,
-      status,
-      before,
-      after,
-      attempts,
-      ms,
-      message,
-      error,
-      cells,
-      isOpenEnded,
-    ]),
+    result: resultOf(row),
     // Written by ourselves.
     change: subject === null ? null : (JSON.parse(subject) as Change),
     wasSent: wasSent === 1,

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -11,9 +10,7 @@ const newSandbox = sandboxes();
 
 async function open({ onTestFinished }: TestContext, sql: string) {
   const sandbox = await newSandbox({ onTestFinished });
-  const db = new DatabaseSync(sandbox.database);
-  db.exec(sql);
-  db.close();
+  sandbox.execute(sql);
   return {
     ...sandbox,
     /** Assigns, or changes the plan of, the one device with these options; the other has the value in a column. */

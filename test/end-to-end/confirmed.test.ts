@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -18,21 +17,15 @@ const newSandbox = sandboxes();
 
 async function open(context: TestContext) {
   const sandbox = await newSandbox(context);
-  const exec = (sql: string): void => {
-    const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
-    db.exec(sql);
-    db.close();
-  };
   return {
     ...sandbox,
-    exec,
     /** Plan changes of these rows; the database gets `meanwhile` before the question is answered with yes. */
     change: (rows: readonly string[], meanwhile: string, args: readonly string[] = []) =>
       sandbox.run(['change-rate-plan', '--file', sandbox.list(`iccid,plan\n${rows.join('\n')}\n`), ...args], {
         env: ENV,
         yes: false,
         onQuestion: () => {
-          exec(meanwhile);
+          sandbox.execute(meanwhile);
           return 'y';
         },
       }),
@@ -64,8 +57,8 @@ test.for([
 );
 
 test('a device that went to another provider meanwhile is left alone, and has its row', async (context) => {
-  const { change, exec, sentTo } = await open(context);
-  exec('UPDATE ServiceProvider SET WriteIsEnabled = 1 WHERE id = 4');
+  const { change, execute, sentTo } = await open(context);
+  execute('UPDATE ServiceProvider SET WriteIsEnabled = 1 WHERE id = 4');
 
   const ran = await change([`${FINE},POND-5GB`, `${OTHER},POND-5GB`], `UPDATE Device SET ServiceProviderId = 4 WHERE ICCID = '${OTHER}'`);
 

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -16,11 +15,7 @@ async function open(context: TestContext) {
     ...sandbox,
     go,
     status: async () => (await sandbox.run(['status', 'last'], { yes: false })).code,
-    disableWrites: () => {
-      const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
-      db.exec(`UPDATE ServiceProvider SET WriteIsEnabled = 0 WHERE Name = 'POND Sandbox'`);
-      db.close();
-    },
+    disableWrites: () => sandbox.execute(`UPDATE ServiceProvider SET WriteIsEnabled = 0 WHERE Name = 'POND Sandbox'`),
     change: (env: Readonly<Record<string, string>> = {}, more: readonly string[] = []) =>
       go(['change-rate-plan', '--plan', 'POND-5GB', '--file', sandbox.list(`iccid\n${ICCIDS.join('\n')}\n`), ...more], env),
     calls: () => sandbox.carriers.ledger.summary().calls,

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -28,11 +27,6 @@ async function open(context: TestContext) {
       sandbox.addFault({ service: 'pond', kind, match: { method: 'GET', path: 'package/infos' }, times }),
     portal: () => sandbox.query<{ Status: string }>('SELECT Status FROM M2M_DeviceChange ORDER BY id').map(({ Status }) => Status),
     effects: () => sandbox.carriers.ledger.summary().effects,
-    exec: (sql: string) => {
-      const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
-      db.exec(sql);
-      db.close();
-    },
   };
 }
 
@@ -97,12 +91,12 @@ test('credentials refused in the middle of rows leave those half-done UNKNOWN, a
 });
 
 test('rows that a killed run left half-done are not given back as new ones by a resume that is stopped', async (context) => {
-  const { assign, go, strike, portal, effects, carriers, exec, query } = await open(context);
+  const { assign, go, strike, portal, effects, carriers, execute, query } = await open(context);
   const iccids = Array.from({ length: 12 }, (_, index) => pondIccid(index + 1));
   strike('timeout-before', 50);
   await assign(iccids, { env: { POND_CONCURRENCY: '10', REVIO_CONCURRENCY: '20' }, onEvent: twiceAfter(12) });
   // As SIGKILL leaves them: begun, without a verdict.
-  exec(`UPDATE pondbulk_change_row SET started = 1, status = 'NOT_STARTED', code = NULL, message = '', error = NULL`);
+  execute(`UPDATE pondbulk_change_row SET started = 1, status = 'NOT_STARTED', code = NULL, message = '', error = NULL`);
   carriers.faults.clear();
 
   let isStopped = false;

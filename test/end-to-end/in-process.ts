@@ -73,6 +73,8 @@ export interface SandboxHere {
   run(args: readonly string[], options?: RunHereOptions): Promise<RanHere>;
   /** Writes a list and answers its path. */
   list(text: string): string;
+  /** Runs SQL on the database, as somebody else who writes to it. */
+  execute(sql: string): void;
   /** Rows of the database. */
   query<Row = Record<string, unknown>>(sql: string): readonly Row[];
   remove(): Promise<void>;
@@ -116,6 +118,14 @@ export async function sandboxHere(sample: string, more?: SampleData): Promise<Sa
       const path = join(dir, 'list.csv');
       writeFileSync(path, text);
       return path;
+    },
+    execute: (sql) => {
+      const db = new DatabaseSync(database, { timeout: 5000 });
+      try {
+        db.exec(sql);
+      } finally {
+        db.close();
+      }
     },
     query: <Row>(sql: string) => {
       const db = new DatabaseSync(database, { readOnly: true, timeout: 5000 });

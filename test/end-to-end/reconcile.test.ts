@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 
 import { migrate } from '../../src/database/migrate.ts';
@@ -40,12 +39,6 @@ function audit({ query }: SandboxHere) {
   return query<{ text: string; response: string }>(
     'SELECT LogEntryDescription AS text, ResponseText AS response FROM DeviceBulkChangeLog ORDER BY id',
   );
-}
-
-function sql({ database }: SandboxHere, text: string): void {
-  const db = new DatabaseSync(database, { timeout: 5000 });
-  db.exec(text);
-  db.close();
 }
 
 /** From the first answer that is lost on, POND cannot be read either: the row stays UNKNOWN. */
@@ -160,8 +153,8 @@ describe('drift between carrier, database and run', () => {
     await world.change([behind, moved, both, archived, later, same], 'POND-5GB');
     const [bulkChange] = world.query<{ id: number }>('SELECT id FROM DeviceBulkChange');
     await world.change([later], 'POND-10GB');
-    sql(world, `UPDATE Device SET RatePlan = 'POND-1GB', CarrierRatePlanId = 101 WHERE ICCID IN ('${behind}', '${both}')`);
-    sql(world, `UPDATE Device SET IsActive = 0 WHERE ICCID = '${archived}'`);
+    world.execute(`UPDATE Device SET RatePlan = 'POND-1GB', CarrierRatePlanId = 101 WHERE ICCID IN ('${behind}', '${both}')`);
+    world.execute(`UPDATE Device SET IsActive = 0 WHERE ICCID = '${archived}'`);
     const pond = world.carriers.services.get('pond')?.service;
     const state = pond?.state() as PondState;
     const packages = state.packages.map((each) =>

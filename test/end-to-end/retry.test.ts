@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -31,11 +30,6 @@ async function open(context: TestContext) {
           `SELECT ChangedField || ': ' || COALESCE(PreviousValue, '-') || ' > ' || CurrentValue AS text FROM DeviceActionHistory ORDER BY id`,
         )
         .map(({ text }) => text),
-    exec: (sql: string) => {
-      const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
-      db.exec(sql);
-      db.close();
-    },
   };
 }
 
@@ -97,11 +91,11 @@ test('retry leaves a row alone whose customer it assigned, and somebody assigned
 });
 
 test('a customer plan that has come from the queue meanwhile is no change by somebody: retry does the rest', async (context) => {
-  const { go, assign, refusePackages, held, exec } = await open(context);
+  const { go, assign, refusePackages, held, execute } = await open(context);
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   refusePackages(1);
   await assign('4712', [...PLANS, '--effective-date', tomorrow]);
-  exec(`UPDATE Device_CustomerRatePlanOrRatePool_Queue SET EffectiveDate = '2020-01-01 00:00:00.000'`);
+  execute(`UPDATE Device_CustomerRatePlanOrRatePool_Queue SET EffectiveDate = '2020-01-01 00:00:00.000'`);
   const due = await go(['run-due']);
   const between = held(FIRST);
 

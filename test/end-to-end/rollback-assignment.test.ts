@@ -1,8 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
-import { sampleDatabase, sandboxHere, type SandboxHere } from './in-process.ts';
+import { sampleDatabase, sandboxHere } from './in-process.ts';
 
 let sample: Awaited<ReturnType<typeof sampleDatabase>>;
 
@@ -30,12 +29,6 @@ async function open({ onTestFinished }: TestContext) {
   };
 }
 
-function sql({ database }: Pick<SandboxHere, 'database'>, text: string): void {
-  const db = new DatabaseSync(database, { timeout: 5000 });
-  db.exec(text);
-  db.close();
-}
-
 const BOLT_LARGE = ['--customer', '4712', '--customer-rate-plan', 'CRP-LARGE'];
 const QUEUED = [...BOLT_LARGE, '--effective-date', '2999-01-01'];
 const ACME = { account: '4711', site: 1 };
@@ -43,16 +36,13 @@ const BOLT = { account: '4712', site: 2 };
 
 test('a customer plan that the run queued is taken out of the queue with the customer, audited and told; others stay', async (context) => {
   const world = await open(context);
-  sql(
-    world,
-    `INSERT INTO ${QUEUE} (DeviceId, CustomerRatePlanId, EffectiveDate, PortalType, TenantId, CreatedBy, CreatedDate, IsActive)
-    VALUES (1, 1, '2999-01-01 00:00:00.000', 0, 1, 'portal', '2026-01-01 00:00:00.000', 1)`,
-  );
+  world.execute(`INSERT INTO ${QUEUE} (DeviceId, CustomerRatePlanId, EffectiveDate, PortalType, TenantId, CreatedBy, CreatedDate, IsActive)
+    VALUES (1, 1, '2999-01-01 00:00:00.000', 0, 1, 'portal', '2026-01-01 00:00:00.000', 1)`);
   const assigned = await world.assign([1, 2], ...QUEUED);
 
   const dry = await world.run(['rollback', 'last', '--dry-run'], { yes: false });
   const ran = await world.run(['rollback', 'last']);
-  sql(world, `UPDATE ${QUEUE} SET EffectiveDate = '2026-01-01 00:00:00.000'`);
+  world.execute(`UPDATE ${QUEUE} SET EffectiveDate = '2026-01-01 00:00:00.000'`);
   await world.run(['run-due']);
 
   expect([assigned.code, dry.code, ran.code], ran.stderr).toEqual([0, 0, 0]);
@@ -80,7 +70,7 @@ test('a device whose queued plan was made since is STALE and left alone', async 
   const world = await open(context);
   await world.assign([1, 2], ...QUEUED);
   const [assigned] = world.query<{ id: string }>('SELECT id FROM pondbulk_run');
-  sql(world, `UPDATE ${QUEUE} SET EffectiveDate = '2026-01-01 00:00:00.000' WHERE DeviceId = 1`);
+  world.execute(`UPDATE ${QUEUE} SET EffectiveDate = '2026-01-01 00:00:00.000' WHERE DeviceId = 1`);
   await world.run(['run-due']);
 
   const ran = await world.run(['rollback', assigned?.id ?? '']);
@@ -99,7 +89,7 @@ test('a plan that is made between the look at it and the commit is not taken bac
     probe: (moment) => {
       if (isMade || !moment.some(({ name }) => name === 'before commit')) return;
       isMade = true;
-      sql(world, `UPDATE ${QUEUE} SET IsActive = 0 WHERE DeviceId = 1`);
+      world.execute(`UPDATE ${QUEUE} SET IsActive = 0 WHERE DeviceId = 1`);
     },
   });
   const resumed = await world.run(['resume', 'last']);
@@ -129,7 +119,7 @@ describe('the service line that a device pointed to', () => {
   test('comes back with its customer from a Site that cleared it, and goes again when that is rolled back', async (context) => {
     const world = await open(context);
     const [line] = world.query<{ id: number }>('SELECT MIN(id) AS id FROM RevService WHERE RevServiceId = 9025');
-    sql(world, `UPDATE Device_Tenant SET RevServiceId = ${line?.id} WHERE DeviceId = 26`);
+    world.execute(`UPDATE Device_Tenant SET RevServiceId = ${line?.id} WHERE DeviceId = 26`);
     const moved = await world.assign([26, 27], '--site', '21');
     const atSite = [lineOf(world, 26), lineOf(world, 27)];
 
@@ -151,10 +141,10 @@ describe('the service line that a device pointed to', () => {
 
   test('is not written over what somebody else gave the device since', async (context) => {
     const world = await open(context);
-    sql(world, 'UPDATE Device_Tenant SET RevServiceId = (SELECT MIN(id) FROM RevService WHERE RevServiceId = 9025) WHERE DeviceId = 26');
+    world.execute('UPDATE Device_Tenant SET RevServiceId = (SELECT MIN(id) FROM RevService WHERE RevServiceId = 9025) WHERE DeviceId = 26');
     await world.assign([26], '--site', '21');
     const [other] = world.query<{ id: number }>('SELECT MIN(id) AS id FROM RevService WHERE RevServiceId = 9026');
-    sql(world, `UPDATE Device_Tenant SET RevServiceId = ${other?.id} WHERE DeviceId = 26`);
+    world.execute(`UPDATE Device_Tenant SET RevServiceId = ${other?.id} WHERE DeviceId = 26`);
 
     const ran = await world.run(['rollback', 'last']);
 
@@ -166,7 +156,7 @@ describe('the service line that a device pointed to', () => {
 test('a customer whose carrier plan then failed goes back too, and nothing else does', async (context) => {
   const world = await open(context);
   world.addFault({ service: 'pond', kind: '400', match: { path: '/addPackage' } });
-  sql(world, 'UPDATE Device_Tenant SET CustomerRatePlanId = 1 WHERE DeviceId = 1');
+  world.execute('UPDATE Device_Tenant SET CustomerRatePlanId = 1 WHERE DeviceId = 1');
   const assigned = await world.assign([1], ...BOLT_LARGE, '--carrier-rate-plan', 'POND-5GB');
 
   const ran = await world.run(['rollback', 'last']);

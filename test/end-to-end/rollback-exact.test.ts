@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -10,17 +9,11 @@ const newSandbox = sandboxes();
 
 async function open(context: TestContext) {
   const sandbox = await newSandbox(context);
-  const sql = (text: string): void => {
-    const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
-    db.exec(text);
-    db.close();
-  };
   return {
     ...sandbox,
-    sql,
     /** The same SIM as a device of another provider. */
     addTwin: (providerId: number, plan: string, planId: number) =>
-      sql(`INSERT INTO Device (ICCID, ServiceProviderId, MSISDN, RatePlan, CarrierRatePlanId, IsActive, IsDeleted, Status)
+      sandbox.execute(`INSERT INTO Device (ICCID, ServiceProviderId, MSISDN, RatePlan, CarrierRatePlanId, IsActive, IsDeleted, Status)
         SELECT ICCID, ${providerId}, MSISDN, '${plan}', ${planId}, 1, 0, Status FROM Device WHERE ICCID = '${ICCID}'`),
     change: (args: readonly string[]) => sandbox.run([...args, '--file', sandbox.list(`iccid\n${ICCID}\n`)]),
     plans: () => sandbox.query(`SELECT ServiceProviderId AS provider, RatePlan AS plan FROM Device WHERE ICCID = '${ICCID}' ORDER BY 1`),
@@ -47,9 +40,9 @@ describe('P7: what goes back is told by ids, not by names that may mean somethin
   });
 
   test('another device that has the ICCID by now is left alone', async (context) => {
-    const { run, change, plans, addTwin, sql } = await open(context);
+    const { run, change, plans, addTwin, execute } = await open(context);
     await change(['change-rate-plan', '--plan', 'POND-5GB', '--provider', '1']);
-    sql(`UPDATE Device SET IsActive = 0, IsDeleted = 1 WHERE ICCID = '${ICCID}'`);
+    execute(`UPDATE Device SET IsActive = 0, IsDeleted = 1 WHERE ICCID = '${ICCID}'`);
     addTwin(4, 'POND-5GB', 2);
     const before = plans();
 
@@ -61,8 +54,8 @@ describe('P7: what goes back is told by ids, not by names that may mean somethin
   });
 
   test('a customer with two Sites gets the device back at the one where it was', async (context) => {
-    const { run, change, tenant, sql } = await open(context);
-    sql(
+    const { run, change, tenant, execute } = await open(context);
+    execute(
       `INSERT INTO Site (id, TenantId, Name, RevCustomerId, IsActive, IsDeleted) SELECT 99, 1, 'A second site', RevCustomerId, 1, 0 FROM Site WHERE id = 1`,
     );
     const before = tenant();
@@ -75,10 +68,10 @@ describe('P7: what goes back is told by ids, not by names that may mean somethin
   });
 
   test('an id that another plan has as its code by now is not taken for that plan', async (context) => {
-    const { run, change, tenant, sql } = await open(context);
-    sql('UPDATE Device_Tenant SET CustomerRatePlanId = 2 WHERE DeviceId = 1');
+    const { run, change, tenant, execute } = await open(context);
+    execute('UPDATE Device_Tenant SET CustomerRatePlanId = 2 WHERE DeviceId = 1');
     await change(['assign-customer', '--customer', '4712', '--customer-rate-plan', 'CRP-SMALL']);
-    sql(
+    execute(
       `INSERT INTO JasperCustomerRatePlan (Id, RatePlanCode, RatePlanName, TenantId, IsActive, IsDeleted) VALUES (77, '2', 'its code is 2', 1, 1, 0)`,
     );
     const assigned = tenant();

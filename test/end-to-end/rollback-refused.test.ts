@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { controlCenters } from '../carriers/control-center.ts';
@@ -21,11 +20,6 @@ async function open({ onTestFinished }: TestContext) {
     ...world,
     change: (iccids: readonly string[], ...options: readonly string[]) =>
       world.run(['change-rate-plan', '--file', world.list(`iccid\n${iccids.join('\n')}\n`), ...options]),
-    sql: (text: string) => {
-      const db = new DatabaseSync(world.database, { timeout: 5000 });
-      db.exec(text);
-      db.close();
-    },
     firstRun: () => world.query<{ id: string }>('SELECT id FROM pondbulk_run ORDER BY started_at')[0]?.id ?? '',
   };
 }
@@ -44,7 +38,7 @@ describe('a change that is scheduled at its carrier is refused until its day, an
     const dry = await world.run(['rollback', 'last', '--dry-run'], { yes: false });
     const ran = await world.run(['rollback', 'last']);
     // The day comes, and the carrier does what it was told.
-    world.sql(`UPDATE pondbulk_change_row SET subject = json_set(subject, '$.effectiveDate', '${today}') WHERE subject IS NOT NULL`);
+    world.execute(`UPDATE pondbulk_change_row SET subject = json_set(subject, '$.effectiveDate', '${today}') WHERE subject IS NOT NULL`);
     await world.change([iccid], '--plan', plan);
     const onTheDay = await world.run(['rollback', world.firstRun()]);
 
@@ -63,7 +57,7 @@ describe('rows that are not settled are told, never left out', () => {
   test.for(['UNKNOWN', 'ACCEPTED'])('%s: resume comes first', async (status, context) => {
     const world = await open(context);
     await world.change([pondIccid(1), pondIccid(2), pondIccid(51)], '--plan', 'POND-5GB');
-    world.sql(`UPDATE pondbulk_change_row SET status = '${status}' WHERE iccid = '${pondIccid(1)}'`);
+    world.execute(`UPDATE pondbulk_change_row SET status = '${status}' WHERE iccid = '${pondIccid(1)}'`);
 
     const ran = await world.run(['rollback', 'last']);
 

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test, type TestContext } from 'vitest';
 
 import { migrate } from '../../src/database/migrate.ts';
@@ -8,7 +7,6 @@ import { sampleData } from '../../src/sandbox/sample-data.ts';
 import { seedDatabase } from '../../src/sandbox/seed-database.ts';
 import { engines } from '../database/engines.ts';
 import { pondIccid, runCli } from './cli.ts';
-import type { SandboxHere } from './in-process.ts';
 import { sandboxes } from './sandboxes.ts';
 
 const newSandbox = sandboxes();
@@ -29,11 +27,8 @@ interface Queued {
 async function open({ onTestFinished }: TestContext, queue: readonly Queued[]) {
   const sandbox = await newSandbox({ onTestFinished });
   for (const { device, plan = null, pool = null, on = PAST, tenant = 1, isActive = 1 } of queue)
-    sql(
-      sandbox,
-      `INSERT INTO Device_CustomerRatePlanOrRatePool_Queue (DeviceId, CustomerRatePlanId, CustomerRatePoolId, EffectiveDate, PortalType, TenantId, CreatedBy, IsActive)
-       VALUES (${device}, ${plan}, ${pool}, '${on}', 0, ${tenant}, 'portal', ${isActive})`,
-    );
+    sandbox.execute(`INSERT INTO Device_CustomerRatePlanOrRatePool_Queue (DeviceId, CustomerRatePlanId, CustomerRatePoolId, EffectiveDate, PortalType, TenantId, CreatedBy, IsActive)
+       VALUES (${device}, ${plan}, ${pool}, '${on}', 0, ${tenant}, 'portal', ${isActive})`);
   return {
     ...sandbox,
     runDue: (...args: readonly string[]) => sandbox.run(['run-due', ...args]),
@@ -56,12 +51,6 @@ async function open({ onTestFinished }: TestContext, queue: readonly Queued[]) {
   };
 }
 
-function sql({ database }: SandboxHere, text: string): void {
-  const db = new DatabaseSync(database, { timeout: 5000 });
-  db.exec(text);
-  db.close();
-}
-
 test('what assign-customer queued is made once its day has come, with history and audit, and only once', async (context) => {
   const world = await open(context, []);
   const assigned = await world.run([
@@ -78,7 +67,7 @@ test('what assign-customer queued is made once its day has come, with history an
     '2999-01-01',
   ]);
   const early = await world.runDue();
-  sql(world, `UPDATE Device_CustomerRatePlanOrRatePool_Queue SET EffectiveDate = '${PAST}'`);
+  world.execute(`UPDATE Device_CustomerRatePlanOrRatePool_Queue SET EffectiveDate = '${PAST}'`);
 
   const ran = await world.runDue();
   const again = await world.runDue();
@@ -154,7 +143,7 @@ test('several changes of one device are made in the order of their dates, whatev
 
 test('what a device has already is a NOOP: taken and audited, without history', async (context) => {
   const world = await open(context, [{ device: 1, plan: 1 }]);
-  sql(world, 'UPDATE Device_Tenant SET CustomerRatePlanId = 1 WHERE DeviceId = 1');
+  world.execute('UPDATE Device_Tenant SET CustomerRatePlanId = 1 WHERE DeviceId = 1');
 
   const ran = await world.runDue();
 
@@ -171,7 +160,7 @@ describe('what may not be made stays in the queue, and is told', () => {
     ['of a provider that may not be written to', 'WRITES_DISABLED', 4, 'UPDATE ServiceProvider SET WriteIsEnabled = 0 WHERE id = 1'],
   ] as const)('a change %s', async ([_what, code, exitCode, change], context) => {
     const world = await open(context, [{ device: 1, plan: 1, pool: 1 }]);
-    sql(world, change);
+    world.execute(change);
 
     const ran = await world.runDue();
 
@@ -183,7 +172,7 @@ describe('what may not be made stays in the queue, and is told', () => {
     const world = await open(context, [{ device: 1, plan: 1 }]);
 
     const [readonly, unknown] = [await world.as('readonly'), await world.as('nobody')];
-    sql(world, 'UPDATE Device SET ServiceProviderId = 2 WHERE id = 1');
+    world.execute('UPDATE Device SET ServiceProviderId = 2 WHERE id = 1');
     const limited = await world.as('limited');
 
     expect([readonly.code, unknown.code, limited.code, limited.rows.size], limited.stderr).toEqual([4, 4, 0, 0]);
@@ -196,7 +185,7 @@ test('what the portal’s own job takes meanwhile is left to it', async (context
     { device: 1, plan: 1 },
     { device: 2, plan: 1 },
   ]);
-  const portalTakes = (): void => sql(world, 'UPDATE Device_CustomerRatePlanOrRatePool_Queue SET IsActive = 0 WHERE DeviceId = 2');
+  const portalTakes = (): void => world.execute('UPDATE Device_CustomerRatePlanOrRatePool_Queue SET IsActive = 0 WHERE DeviceId = 2');
 
   // After it was found, before it is taken.
   const ran = await world.run(['run-due'], { onEvent: ({ type }) => type === 'run.start' && portalTakes() });

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test, type TestContext } from 'vitest';
 
 import { pondIccid } from './cli.ts';
@@ -21,12 +20,7 @@ const ERROR = {
 /** A sandbox whose database refuses the history of one device, until it is told otherwise. */
 async function open(context: TestContext) {
   const sandbox = await newSandbox(context);
-  const sql = (text: string): void => {
-    const db = new DatabaseSync(sandbox.database, { timeout: 5000 });
-    db.exec(text);
-    db.close();
-  };
-  sql(
+  sandbox.execute(
     `CREATE TRIGGER closed BEFORE INSERT ON DeviceActionHistory WHEN new.ICCID = '${REFUSED}' BEGIN SELECT RAISE(ABORT, 'history is closed'); END`,
   );
   const say = (...args: readonly string[]) => mainHere(args, { env: sandbox.environment });
@@ -41,7 +35,7 @@ async function open(context: TestContext) {
       const { rows } = JSON.parse(stdout) as { readonly rows: readonly { readonly iccid: string }[] };
       return new Map(rows.map((row) => [row.iccid, row]));
     },
-    mend: () => sql('DROP TRIGGER closed'),
+    mend: () => sandbox.execute('DROP TRIGGER closed'),
   };
 }
 
@@ -81,12 +75,10 @@ test('resume writes it and sends nothing', async (context) => {
 });
 
 test('a row of a run that died has a cause too', async (context) => {
-  const { change, standing, query, database } = await open(context);
+  const { change, standing, query, execute } = await open(context);
   await change();
-  const db = new DatabaseSync(database, { timeout: 5000 });
   // As it stands between the claim of a row and its result.
-  db.exec(`UPDATE pondbulk_change_row SET status = 'NOT_STARTED', code = NULL, message = '', error = NULL WHERE iccid = '${REFUSED}'`);
-  db.close();
+  execute(`UPDATE pondbulk_change_row SET status = 'NOT_STARTED', code = NULL, message = '', error = NULL WHERE iccid = '${REFUSED}'`);
 
   const status = await standing();
 
